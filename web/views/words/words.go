@@ -1,0 +1,170 @@
+// Package words says moments, numbers and states in the interface's words (look.md §5): one table maps each state to
+// its family, icon and word, so that no view picks a colour by hand.
+package words
+
+import (
+	"fmt"
+	"time"
+
+	"taxportal/internal/models"
+	"taxportal/internal/workflow"
+	"taxportal/web/views/components"
+)
+
+var weekdays = [...]string{"周日", "周一", "周二", "周三", "周四", "周五", "周六"}
+
+// Moment writes a time in full: 2026年11月23日 15:20.
+func Moment(t time.Time) string { return t.In(models.Zone).Format("2006年1月2日 15:04") }
+
+// Full writes an instant in full, or — for none.
+func Full(at models.Instant) string {
+	if at.IsZero() {
+		return "—"
+	}
+	return Moment(at.Time())
+}
+
+// Day writes an instant's day near now: 11月25日（周三）.
+func Day(at models.Instant) string {
+	if at.IsZero() {
+		return "—"
+	}
+	t := at.Time()
+	return fmt.Sprintf("%d月%d日（%s）", int(t.Month()), t.Day(), weekdays[t.Weekday()])
+}
+
+// ShortDay writes an instant's day: 11月25日, with the year where it is not the running one.
+func ShortDay(at models.Instant, now time.Time) string {
+	if at.IsZero() {
+		return "—"
+	}
+	t := at.Time()
+	if t.Year() != now.In(models.Zone).Year() {
+		return t.Format("2006年1月2日")
+	}
+	return t.Format("1月2日")
+}
+
+// When writes a moment as a list shows it: 今天 14:53, 昨天 09:12, 11月18日 10:07, 2025年12月3日 10:07.
+func When(at models.Instant, now time.Time) string {
+	if at.IsZero() {
+		return "—"
+	}
+	today, day := models.DayOf(now), at.Day()
+	clock := at.Time().Format("15:04")
+	switch day {
+	case today:
+		return "今天 " + clock
+	case today.AddDays(-1):
+		return "昨天 " + clock
+	}
+	return ShortDay(at, now) + " " + clock
+}
+
+// Machine writes a moment for a time element.
+func Machine(at models.Instant) string { return at.Time().Format("2006-01-02T15:04:05+08:00") }
+
+// ISODay writes an instant's day as cells and inputs have it: 2026-10-08.
+func ISODay(at models.Instant) string {
+	if at.IsZero() {
+		return ""
+	}
+	return string(at.Day())
+}
+
+// Month writes a matrix column: 2026年10月.
+func Month(key string) string {
+	t, err := time.Parse("2006-01", key)
+	if err != nil {
+		return key
+	}
+	return t.Format("2006年1月")
+}
+
+// Size writes a number of bytes: 218 KB, 18.0 MB.
+func Size(bytes int64) string {
+	switch {
+	case bytes < 1000:
+		return fmt.Sprintf("%d 字节", bytes)
+	case bytes < 1000*1000:
+		return fmt.Sprintf("%d KB", (bytes+500)/1000)
+	}
+	return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
+}
+
+// Rate writes a rate given in per mille: 98.0%.
+func Rate(perMille int) string { return fmt.Sprintf("%d.%d%%", perMille/10, perMille%10) }
+
+type look struct {
+	family components.Family
+	icon   components.IconName
+}
+
+var standings = map[models.Standing]look{
+	models.StandingExempt:   {components.FamilyOff, components.IconMinus},
+	models.StandingUnopened: {components.FamilyOff, components.IconCircleDashed},
+	models.StandingOnTime:   {components.FamilyOK, components.IconCheck},
+	models.StandingNil:      {components.FamilyOK, components.IconCircleNumber0},
+	models.StandingOpen:     {components.FamilyRun, components.IconProgress},
+	models.StandingLate:     {components.FamilyDue, components.IconClockExclamation},
+	models.StandingReturned: {components.FamilyDue, components.IconArrowBackUp},
+	models.StandingOverdue:  {components.FamilyLate, components.IconAlertOctagon},
+}
+
+// Standing returns the badge of a task's standing. 退回补正 is late on a badge and amber in a matrix (look.md §2).
+func Standing(s models.Standing) components.Badge {
+	l := standings[s]
+	family := l.family
+	if s == models.StandingReturned {
+		family = components.FamilyLate
+	}
+	return components.Badge{Family: family, Icon: l.icon, Word: s.Label()}
+}
+
+// StandingCell returns family and icon of a matrix cell.
+func StandingCell(s models.Standing) (components.Family, components.IconName) {
+	return standings[s].family, standings[s].icon
+}
+
+var states = map[workflow.State]look{
+	models.BatchUploaded:   {components.FamilyRun, components.IconUpload},
+	models.BatchChecking:   {components.FamilyRun, components.IconProgress},
+	models.BatchMalformed:  {components.FamilyLate, components.IconCircleX},
+	models.BatchFailed:     {components.FamilyLate, components.IconAlertOctagon},
+	models.BatchErrors:     {components.FamilyLate, components.IconCircleX},
+	models.BatchWarnings:   {components.FamilyDue, components.IconAlertTriangle},
+	models.BatchClean:      {components.FamilyOK, components.IconCircleCheck},
+	models.BatchSigning:    {components.FamilyRun, components.IconSignature},
+	models.BatchFiled:      {components.FamilyRun, components.IconSend},
+	models.BatchReturned:   {components.FamilyLate, components.IconArrowBackUp},
+	models.BatchEffective:  {components.FamilyOK, components.IconCircleCheck},
+	models.BatchSuperseded: {components.FamilyOff, components.IconMinus},
+	models.BatchDiscarded:  {components.FamilyOff, components.IconMinus},
+	models.WaiverAsked:     {components.FamilyRun, components.IconProgress},
+	models.WaiverProposed:  {components.FamilyRun, components.IconSignature},
+	models.WaiverGranted:   {components.FamilyOK, components.IconCircleCheck},
+	models.WaiverRefused:   {components.FamilyLate, components.IconCircleX},
+	models.WaiverWithdrawn: {components.FamilyOff, components.IconMinus},
+}
+
+// State returns the badge of a record's state in its flow.
+func State(f *workflow.Flow, s workflow.State) components.Badge {
+	l, ok := states[s]
+	if !ok {
+		l = look{components.FamilyOff, components.IconCircleDashed}
+	}
+	return components.Badge{Family: l.family, Icon: l.icon, Word: f.Describe(s).Label}
+}
+
+// Sentence turns the workflow's sentence into one that a page shows.
+func Sentence(segments []workflow.Segment) components.Sentence {
+	var sentence components.Sentence
+	for _, s := range segments {
+		if s.Strong {
+			sentence = append(sentence, components.Bold(s.Text))
+		} else {
+			sentence = append(sentence, components.Plain(s.Text))
+		}
+	}
+	return sentence
+}
