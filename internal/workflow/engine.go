@@ -82,14 +82,17 @@ func New(now func() int64, record func(tx *gorm.DB, e Event, code string) error)
 // Apply takes the step within the caller's transaction: it asks the table, the policy, the party, the four-eyes rule
 // and the needs, moves the state by compare-and-swap, appends the event, runs Also and writes the audit entry last.
 //
-// Returns fault.Conflict if the record has moved on, fault.Forbidden if the actor may not take the step,
-// fault.Invalid with field messages if something needed is missing.
+// Permission is asked before the state is told. Returns fault.Forbidden if the actor may not take the step,
+// fault.Conflict if the record has moved on, fault.Invalid with field messages if something needed is missing.
 func (e *Engine) Apply(tx *gorm.DB, s Step) (Event, error) {
-	move, err := s.Flow.Next(s.Subject.FlowState(), s.Verb)
-	if err != nil {
-		return Event{}, err
+	move, ok := s.Flow.Move(s.Verb)
+	if !ok {
+		return Event{}, fault.New(fault.NotFound, "没有这一步。")
 	}
 	if err := e.permit(tx, s, move); err != nil {
+		return Event{}, err
+	}
+	if _, err := s.Flow.Next(s.Subject.FlowState(), s.Verb); err != nil {
 		return Event{}, err
 	}
 	if err := missing(move, s.Input, e.now()); err != nil {

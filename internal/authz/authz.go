@@ -1,0 +1,114 @@
+// Package authz answers the one question 'may this actor do this to that?'. It is the only importer of casbin.
+//
+// Which rows an actor sees, who takes part in a case and who must be a second person are not its work: they stand in
+// SQL scopes and in the workflow tables.
+package authz
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/casbin/casbin/v2"
+	"github.com/casbin/casbin/v2/model"
+	stringadapter "github.com/casbin/casbin/v2/persist/string-adapter"
+
+	"taxportal/internal/fault"
+	"taxportal/internal/models"
+	"taxportal/policies"
+)
+
+// Public is the object of a route that needs no log-in. It stands in the route table so that absence is impossible.
+const Public = "public"
+
+// Pair is an object and an action of the policy.
+type Pair struct{ Object, Action string }
+
+type question struct {
+	role models.Role
+	pair Pair
+}
+
+// Guard holds every answer of the policy, asked of casbin once: the policy does not change while the portal runs.
+type Guard struct {
+	answers map[question]bool
+	pairs   []Pair
+}
+
+// New reads the embedded policy.
+func New() (*Guard, error) { return parse(policies.Model, policies.Policy) }
+
+func parse(modelText, policyText string) (*Guard, error) {
+	m, err := model.NewModelFromString(modelText)
+	if err != nil {
+		return nil, fmt.Errorf("read policy model: %w", err)
+	}
+	enforcer, err := casbin.NewEnforcer(m, stringadapter.NewAdapter(withoutComments(policyText)))
+	if err != nil {
+		return nil, fmt.Errorf("read policy: %w", err)
+	}
+	lines, err := enforcer.GetPolicy()
+	if err != nil {
+		return nil, fmt.Errorf("list policy: %w", err)
+	}
+	g := &Guard{answers: map[question]bool{}}
+	for _, line := range lines {
+		if role := models.Role(line[0]); line[0] != "any" && !role.Known() {
+			return nil, fmt.Errorf("policy names unknown role %q", line[0])
+		}
+		pair := Pair{line[1], line[2]}
+		if slices.Contains(g.pairs, pair) {
+			continue
+		}
+		g.pairs = append(g.pairs, pair)
+		for _, role := range models.Roles {
+			ok, err := enforcer.Enforce(string(role), pair.Object, pair.Action)
+			if err != nil {
+				return nil, fmt.Errorf("ask policy: %w", err)
+			}
+			g.answers[question{role, pair}] = ok
+		}
+	}
+	return g, nil
+}
+
+func withoutComments(text string) string {
+	var lines []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Can reports whether any of the actor's roles may take the action on the object. Unknown pairs are refused.
+func (g *Guard) Can(a models.Actor, object, action string) bool {
+	for _, role := range a.Roles {
+		if g.answers[question{role, Pair{object, action}}] {
+			return true
+		}
+	}
+	return false
+}
+
+// Allow returns fault.Forbidden if the actor may not take the action on the object.
+func (g *Guard) Allow(a models.Actor, object, action string) error {
+	if g.Can(a, object, action) {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "您的角色没有这项权限。需要办理的，请联系本单位信息联络员或领导小组办公室。")
+}
+
+// Asker returns Allow bound to an actor, as the workflow engine asks it.
+func (g *Guard) Asker(a models.Actor) func(object, action string) error {
+	return func(object, action string) error { return g.Allow(a, object, action) }
+}
+
+// Knows reports whether the policy names the pair at all; a route whose pair it does not know is a mistake.
+func (g *Guard) Knows(object, action string) bool {
+	return slices.Contains(g.pairs, Pair{object, action})
+}
+
+// Pairs returns every object and action that the policy names.
+func (g *Guard) Pairs() []Pair { return slices.Clone(g.pairs) }

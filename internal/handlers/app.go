@@ -1,0 +1,96 @@
+// Package handlers turns requests into one service call and one view each. It decides nothing: what may be done, and
+// what comes of it, is the services' matter.
+package handlers
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	echomw "github.com/labstack/echo/v4/middleware"
+
+	"taxportal/internal/authz"
+	"taxportal/internal/crypt"
+	"taxportal/internal/handlers/middleware"
+	"taxportal/internal/services/accounts"
+	"taxportal/internal/services/audit"
+	"taxportal/internal/services/catalogue"
+	"taxportal/internal/services/directory"
+	"taxportal/internal/services/filing"
+	"taxportal/internal/session"
+	"taxportal/web/static"
+)
+
+// Deps is what the handlers work with.
+type Deps struct {
+	Accounts  *accounts.Service
+	Audit     *audit.Service
+	Catalogue *catalogue.Service
+	Directory *directory.Service
+	Filing    *filing.Service
+	Guard     *authz.Guard
+	Sessions  *session.Store
+	Logger    *slog.Logger
+	Now       func() time.Time
+	Ready     func(context.Context) error // nil error: database reachable, migrations current
+	Metrics   http.Handler                // nil: /metrics answers 404 on this listener
+	Demo      bool
+	Version   string
+	Support   string
+	TempDir   string // for downloads that do not fit in memory
+}
+
+// App holds the handlers of all capabilities.
+type App struct{ Deps }
+
+// New returns the portal's web side: every route of the table behind the same chain of middleware.
+func New(d Deps) *echo.Echo {
+	app := &App{d}
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = app.fail
+	e.IPExtractor = echo.ExtractIPDirect()
+	routes := app.Routes()
+	multipart := map[string]bool{}
+	for _, r := range routes {
+		multipart[r.Path] = multipart[r.Path] || r.Multipart
+	}
+	e.Use(
+		echomw.RequestIDWithConfig(echomw.RequestIDConfig{Generator: eventNumber}),
+		middleware.Log(d.Logger, d.Now),
+		echomw.RecoverWithConfig(echomw.RecoverConfig{DisablePrintStack: true, LogErrorFunc: app.panicked}),
+		middleware.SecurityHeaders,
+		middleware.ReadablePaths,
+	)
+	e.GET(static.Prefix+"*", echo.WrapHandler(static.Handler()))
+	for _, r := range routes {
+		limit := r.Limit
+		if limit == 0 {
+			limit = defaultLimit
+		}
+		chain := []echo.MiddlewareFunc{middleware.Limit(limit)}
+		if !r.Plain {
+			chain = append(chain, middleware.Sessions(d.Sessions), middleware.Actors(d.Accounts),
+				middleware.CSRF(func(path string) bool { return multipart[path] }), app.require(r))
+		}
+		e.Add(r.Method, r.Path, r.Handler, chain...)
+	}
+	return e
+}
+
+// defaultLimit bounds a request's body where its route says nothing (DESIGN §7).
+const defaultLimit = 2 << 20
+
+// eventNumber is what error pages and the log share.
+func eventNumber() string {
+	plain, _ := crypt.Token()
+	return strings.ToUpper(crypt.TokenHash(plain)[:10])
+}
+
+func (a *App) panicked(c echo.Context, err error, stack []byte) error {
+	a.Logger.Error("panic", "event", middleware.RequestID(c), "route", c.Path(), "error", err, "stack", string(stack))
+	return err
+}

@@ -1,0 +1,81 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"taxportal/internal/cn"
+	"taxportal/internal/models"
+	"taxportal/web/views/components"
+	"taxportal/web/views/words"
+)
+
+// dueSoon is how many working days before its due a clock turns amber (look.md §4, Clock).
+const dueSoon = 2
+
+// dueClock puts a due moment in words as of now: 剩 5 个工作日, on the due day hours and minutes, 逾期 2 个工作日. Working
+// days are counted by cal, day zero being today; the moment of the due itself is not late. A zero due is 未设期限.
+func dueClock(cal *cn.Calendar, due models.Instant, now time.Time) components.Due {
+	if due.IsZero() {
+		return components.Due{Family: components.FamilyOff, Text: "未设期限"}
+	}
+	note := words.ShortDay(due, now)
+	if models.At(now) > due {
+		return components.Due{Family: components.FamilyLate, Text: "逾期" + workdays(cal.WorkdaysBetween(due.Time(), now.In(models.Zone))), Note: note}
+	}
+	if models.DayOf(now) == due.Day() {
+		return components.Due{Family: components.FamilyDue, Text: "剩" + hours(due.Time().Sub(now)), Note: due.Time().Format("15:04")}
+	}
+	left := cal.WorkdaysBetween(now.In(models.Zone), due.Time())
+	family := components.FamilyRun
+	if left <= dueSoon {
+		family = components.FamilyDue
+	}
+	return components.Due{Family: family, Text: "剩" + workdays(left), Note: note}
+}
+
+// dueBox is dueClock for the box of a 下一步 bar, whose second line tells the moment in full.
+func dueBox(cal *cn.Calendar, due models.Instant, now time.Time) components.Due {
+	clock := dueClock(cal, due, now)
+	if due.IsZero() {
+		return clock
+	}
+	word := "截止 "
+	if clock.Family == components.FamilyLate {
+		word = "应于 "
+	}
+	clock.Note = word + words.ShortDay(due, now) + due.Time().Format(" 15:04")
+	return clock
+}
+
+// workdays writes a count of working days after a word; days off alone, or the rest of the due day, are less than one.
+func workdays(n int) string {
+	if n < 1 {
+		return "不足 1 个工作日"
+	}
+	return fmt.Sprintf(" %d 个工作日", n)
+}
+
+// hours writes what is left of the last day after a word: hours and whole minutes, never seconds.
+func hours(left time.Duration) string {
+	h, m := int(left.Hours()), int(left.Minutes())%60
+	switch {
+	case h == 0 && m == 0:
+		return "不足 1 分钟"
+	case h == 0:
+		return fmt.Sprintf(" %d 分", m)
+	case m == 0:
+		return fmt.Sprintf(" %d 小时", h)
+	}
+	return fmt.Sprintf(" %d 小时 %d 分", h, m)
+}
+
+// due is dueClock by the portal's calendar and now.
+func (a *App) due(ctx context.Context, due models.Instant) (components.Due, error) {
+	cal, err := a.Directory.Calendar(ctx)
+	if err != nil {
+		return components.Due{}, err
+	}
+	return dueClock(cal, due, a.Now()), nil
+}

@@ -1,0 +1,117 @@
+package handlers
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"taxportal/internal/fault"
+	"taxportal/internal/handlers/form"
+	"taxportal/internal/handlers/respond"
+	"taxportal/internal/ingest"
+	"taxportal/internal/models"
+	"taxportal/internal/office"
+	"taxportal/internal/paths"
+	"taxportal/web/views/filingview"
+)
+
+func number(text string) int64 {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+func decimal(n int64) string { return strconv.FormatInt(n, 10) }
+
+// batchFile sends a file as it was uploaded.
+func (a *App) batchFile(c echo.Context) error {
+	content, file, err := a.Filing.Original(c.Request().Context(), actor(c), c.Param("batch"), int(number(c.Param("seq"))))
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	respond.Attach(c, file.Name, respond.TypeAny)
+	c.Response().Header().Set(echo.HeaderContentLength, decimal(content.Size()))
+	return send(c, content)
+}
+
+// annotated sends the unit's own file with what is wrong marked in it.
+func (a *App) annotated(c echo.Context) error {
+	file, err := a.Filing.Annotate(c.Request().Context(), actor(c), c.Param("batch"), int(number(form.Query(c, "file"))))
+	if err != nil {
+		return err
+	}
+	respond.Attach(c, file.Name, file.Format.ContentType())
+	return errors.Join(send(c, file), file.Close())
+}
+
+// send copies a download. Once bytes are on their way there is nothing to answer with but an end.
+func send(c echo.Context, content io.Reader) error {
+	c.Response().WriteHeader(http.StatusOK)
+	_, err := io.Copy(c.Response(), content)
+	return err
+}
+
+// findings sends all findings of a batch, or those of one rule, as a workbook.
+func (a *App) findings(c echo.Context) error {
+	ctx, who, code := c.Request().Context(), actor(c), c.Param("batch")
+	p, err := a.Filing.Page(ctx, who, "", code)
+	if err != nil {
+		return err
+	}
+	rule, title := "", "问题清单 "+p.Batch.Code
+	if id := number(form.Query(c, "rule")); id != 0 {
+		for _, r := range p.Rules {
+			if r.ID == id {
+				rule = r.Rule
+				title += " " + r.Title
+			}
+		}
+		if rule == "" {
+			return fault.New(fault.NotFound, "没有这类问题。")
+		}
+	}
+	return a.sendTable(c, office.Table{Title: title, Mark: a.mark(who), Columns: findingColumns, Rows: tableRows(func(each func(...any) error) error {
+		return a.Filing.Findings(ctx, who, code, rule, func(f ingest.Finding) error { return each(findingRow(p.Batch.Files, f)...) })
+	})})
+}
+
+var findingColumns = []office.Column{
+	{Title: "文件"}, {Title: "工作表"}, {Title: "行", Kind: office.Count}, {Title: "列"}, {Title: "字段"}, {Title: "错误或提醒"}, {Title: "填的值"},
+	{Title: "问题", Width: 50}, {Title: "怎样修改", Width: 50}, {Title: "核对后可改为"},
+}
+
+func findingRow(files []models.BatchFile, f ingest.Finding) []any {
+	name, severity := "", "错误"
+	if f.File < len(files) {
+		name = files[f.File].Name
+	}
+	if f.Severity == models.SeverityWarning {
+		severity = "提醒"
+	}
+	return []any{name, f.Sheet, f.Row, f.Column, f.Name, severity, f.Value, f.Message, f.Advice, f.Suggest}
+}
+
+// mark says who takes a list away and when.
+func (a *App) mark(who models.Actor) office.Mark {
+	return office.Mark{By: who.Name + "（" + who.Post() + "）", At: models.At(a.Now())}
+}
+
+// receipt shows the receipt of a signed batch as it prints.
+func (a *App) receipt(c echo.Context) error {
+	p, err := a.Filing.Page(c.Request().Context(), actor(c), "", c.Param("batch"))
+	if err != nil {
+		return err
+	}
+	if p.Batch.ReceiptNo == "" {
+		return fault.New(fault.Conflict, "本批次还没有审签，审签后才有回执。")
+	}
+	return respond.Page(c, http.StatusOK, filingview.Receipt(filingview.ReceiptPage{
+		Shell: a.Shell(c, "报送回执"), Task: p.Task, Batch: *p.Batch, History: p.History, Back: paths.ToBatch(p.Batch.Code),
+	}), nil)
+}

@@ -1,0 +1,78 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"taxportal/internal/fault"
+	"taxportal/internal/handlers/middleware"
+	"taxportal/internal/handlers/respond"
+	"taxportal/internal/paths"
+	"taxportal/web/views/errorview"
+)
+
+var statuses = map[fault.Kind]int{
+	fault.Invalid: http.StatusUnprocessableEntity, fault.Unauthenticated: http.StatusUnauthorized, fault.Forbidden: http.StatusForbidden,
+	fault.NotFound: http.StatusNotFound, fault.Conflict: http.StatusConflict, fault.TooLarge: http.StatusRequestEntityTooLarge,
+	fault.Locked: http.StatusLocked, fault.Unavailable: http.StatusServiceUnavailable,
+}
+
+// status returns the HTTP status of an error.
+func status(err error) int {
+	if code, ok := statuses[fault.Of(err)]; ok {
+		return code
+	}
+	var web *echo.HTTPError
+	if errors.As(err, &web) {
+		return web.Code
+	}
+	return http.StatusInternalServerError
+}
+
+// fail is the one error handler: it turns every error into its page, or for htmx into a notice, and logs what is
+// internal once.
+func (a *App) fail(err error, c echo.Context) {
+	if c.Response().Committed || errors.Is(err, context.Canceled) {
+		return
+	}
+	// What was to be a download is now a page.
+	c.Response().Header().Del(echo.HeaderContentDisposition)
+	c.Response().Header().Del(echo.HeaderContentLength)
+	if errors.Is(err, middleware.ErrForged) && c.Path() == paths.Login && a.staleLogin(c) == nil {
+		return
+	}
+	code := status(err)
+	if code >= http.StatusInternalServerError {
+		a.Logger.Error("request failed", "event", middleware.RequestID(c), "route", c.Path(), "error", err)
+	}
+	message, told := fault.Message(err)
+	if !told {
+		message = errorview.Sentence(code)
+	}
+	page := errorview.Page{
+		Shell: a.errorShell(c), Status: code, Message: message, Event: middleware.RequestID(c), When: a.Shell(c, "").Now,
+		Back: backOf(c),
+	}
+	var rendered error
+	if respond.IsHTMX(c.Request()) {
+		rendered = respond.Page(c, code, errorview.Notice(page), nil)
+	} else {
+		rendered = respond.Page(c, code, errorview.Show(page), nil)
+	}
+	if rendered != nil {
+		a.Logger.Error("error page failed", "event", middleware.RequestID(c), "error", rendered)
+		_ = c.NoContent(code)
+	}
+}
+
+// backOf returns where the reader came from, if it was a page of this portal.
+func backOf(c echo.Context) string {
+	referer := c.Request().Header.Get("Referer")
+	if u, err := c.Request().URL.Parse(referer); err == nil && u.Host == c.Request().Host && referer != "" {
+		return u.RequestURI()
+	}
+	return paths.Home
+}

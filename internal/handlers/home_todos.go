@@ -1,0 +1,239 @@
+package handlers
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"taxportal/internal/cn"
+	"taxportal/internal/models"
+	"taxportal/internal/paths"
+	"taxportal/internal/services/filing"
+	"taxportal/web/views/components"
+	"taxportal/web/views/homeview"
+	"taxportal/web/views/words"
+)
+
+// due groups of the workbench, most urgent first.
+const (
+	dueLate  = "late"
+	dueToday = "today"
+	dueWeek  = "week"
+	dueLater = "later"
+	dueNone  = "none"
+)
+
+var dueGroups = []string{dueLate, dueToday, dueWeek, dueLater, dueNone}
+
+var dueLabels = map[string]string{dueLate: "已逾期", dueToday: "今天", dueWeek: "本周", dueLater: "以后", dueNone: "未设期限"}
+
+// dueGroup returns the group of a to-do as of now. The week ends on Sunday.
+func dueGroup(t filing.Todo, now time.Time) string {
+	today := models.DayOf(now)
+	sunday := today.AddDays((7 - int(now.In(models.Zone).Weekday())) % 7)
+	switch {
+	case t.Late:
+		return dueLate
+	case t.DueAt.IsZero():
+		return dueNone
+	case t.DueAt.Day() <= today:
+		return dueToday
+	case t.DueAt.Day() <= sunday:
+		return dueWeek
+	}
+	return dueLater
+}
+
+// byUrgency returns the to-dos in the order of the groups, within one as they come, and how many each group has.
+func byUrgency(todos []filing.Todo, now time.Time) ([]filing.Todo, map[string]int) {
+	counts := map[string]int{}
+	for _, t := range todos {
+		counts[dueGroup(t, now)]++
+	}
+	sorted := slices.Clone(todos)
+	slices.SortStableFunc(sorted, func(a, b filing.Todo) int {
+		return slices.Index(dueGroups, dueGroup(a, now)) - slices.Index(dueGroups, dueGroup(b, now))
+	})
+	return sorted, counts
+}
+
+// todoList is the workbench's list: one tab of it, one page of that, in groups.
+func todoList(todos []filing.Todo, tab string, page int, done int64, cal *cn.Calendar, now time.Time) *homeview.Todos {
+	if !slices.Contains(dueGroups, tab) {
+		tab = ""
+	}
+	sorted, counts := byUrgency(todos, now)
+	view := &homeview.Todos{Tabs: todoTabs(tab, len(todos), counts, done)}
+	shown := slices.DeleteFunc(slices.Clone(sorted), func(t filing.Todo) bool { return tab != "" && dueGroup(t, now) != tab })
+	rows, page := onPage(shown, page)
+	for _, t := range rows {
+		group := dueGroup(t, now)
+		label := dueLabels[group]
+		if group == dueToday {
+			label += "　" + words.Day(models.At(now))
+		}
+		if n := len(view.Groups); n == 0 || view.Groups[n-1].Label != label {
+			view.Groups = append(view.Groups, homeview.Group{Label: label, Count: counts[group]})
+		}
+		last := &view.Groups[len(view.Groups)-1]
+		last.Rows = append(last.Rows, todoRow(t, cal, now))
+	}
+	if len(rows) > 0 && page == 1 && tab == "" {
+		view.Groups[0].Rows[0].Action.Style = components.StylePrimary
+	}
+	view.Pages = address{path: paths.Home, pairs: []string{"tab", tab}}.pages(int64(len(shown)), page, "项")
+	if len(todos) >= filing.TodoCap {
+		view.More = fmt.Sprintf("待办较多，这里列出最先到期的 %d 项；办理后其余各项依次列出。", len(todos))
+	}
+	if len(shown) == 0 {
+		view.Empty = noTodos(tab)
+	}
+	return view
+}
+
+func todoTabs(tab string, all int, counts map[string]int, done int64) []components.Tab {
+	link := func(value string) templ.SafeURL { return templ.SafeURL(paths.With(paths.Home, "tab", value)) }
+	tabs := []components.Tab{{Label: fmt.Sprintf("全部 %d", all), URL: link(""), Current: tab == ""}}
+	for _, group := range dueGroups {
+		if group == dueNone && counts[group] == 0 && tab != group {
+			continue
+		}
+		tabs = append(tabs, components.Tab{Label: fmt.Sprintf("%s %d", dueLabels[group], counts[group]), URL: link(group), Current: tab == group})
+	}
+	return append(tabs, components.Tab{Label: fmt.Sprintf("已办结 %s", components.Thousands(done)), End: true,
+		URL: templ.SafeURL(paths.With(paths.Filings, "standing", standingDone))})
+}
+
+// noTodos says that a tab is empty.
+func noTodos(tab string) *components.Nothing {
+	if tab == "" {
+		return &components.Nothing{Icon: components.IconCircleCheck, Title: "目前没有待办", Text: "有事等您办理时会列在这里，并按期限排好。",
+			Actions: []components.Action{{Label: "查看报送任务", URL: templ.SafeURL(paths.Filings)}}}
+	}
+	return &components.Nothing{Icon: components.IconCircleCheck, Title: "“" + dueLabels[tab] + "”没有待办", Text: "其他期限的待办在“全部”中查看。",
+		Actions: []components.Action{{Label: "查看全部待办", URL: templ.SafeURL(paths.Home)}}}
+}
+
+func todoRow(t filing.Todo, cal *cn.Calendar, now time.Time) homeview.Todo {
+	state := words.Standing(t.Stand)
+	switch {
+	case t.Waiver:
+		state = words.State(&models.WaiverFlow, t.State)
+	case t.State != "":
+		state = words.State(&models.FilingFlow, t.State)
+	}
+	return homeview.Todo{Clock: todoClock(t, cal, now), Title: t.Title, URL: todoURL(t), Unit: t.Unit, Note: t.Note, State: state, Last: t.Last,
+		LastAt: words.When(t.LastAt, now), Action: components.Action{Label: t.Verb, URL: templ.SafeURL(todoURL(t)), Small: true, Aria: t.Verb + "　" + t.Title}}
+}
+
+// todoClock is the clock of a to-do; one without due tells how long it has waited.
+func todoClock(t filing.Todo, cal *cn.Calendar, now time.Time) components.Due {
+	if t.DueAt.IsZero() {
+		return components.Due{Family: components.FamilyOff, Text: waited(cal, t.LastAt, now)}
+	}
+	return dueClock(cal, t.DueAt, now)
+}
+
+// waited says how long something has waited.
+func waited(cal *cn.Calendar, since models.Instant, now time.Time) string {
+	return "已等" + workdays(cal.WorkdaysBetween(since.Time(), now.In(models.Zone)))
+}
+
+// todoURL is where a to-do is done.
+func todoURL(t filing.Todo) string {
+	switch {
+	case t.Waiver:
+		return paths.ToWaiver(t.Code)
+	case t.Batch != "":
+		return paths.ToBatch(t.Batch)
+	}
+	return paths.ToTask(t.Task)
+}
+
+// todoVerbs say a to-do's button as part of a sentence where it is not the button without 去.
+var todoVerbs = map[string]string{"改错误": "改正", "去说明": "说明提醒：", "去提交": "提交审签：", "去申请": "申请解锁补报："}
+
+func todoVerb(t filing.Todo) string {
+	if verb, ok := todoVerbs[t.Verb]; ok {
+		return verb
+	}
+	return strings.TrimPrefix(t.Verb, "去")
+}
+
+// nextTodo is the sentence 下一步 of the workbench and the lists: the most urgent to-do, and how many more there are.
+func (a *App) nextTodo(c echo.Context, who models.Actor, todos []filing.Todo, cal *cn.Calendar) components.Next {
+	if len(todos) == 0 {
+		return components.Next{Tone: components.ToneCalm, Sentence: components.Sentence{components.Plain(calmWords(who))}}
+	}
+	return nextOf(todos, cal, a.Now())
+}
+
+func nextOf(todos []filing.Todo, cal *cn.Calendar, now time.Time) components.Next {
+	sorted, counts := byUrgency(todos, now)
+	first := sorted[0]
+	due := words.Day(first.DueAt) + first.DueAt.Time().Format("15:04")
+	thing := components.Linked(first.Title, templ.SafeURL(todoURL(first)))
+	rest := components.Plain("。")
+	if len(todos) > 1 {
+		rest = components.Plain(fmt.Sprintf("；另有 %d 项待办。", len(todos)-1))
+	}
+	switch dueGroup(first, now) {
+	case dueNone:
+		return waitingNext(sorted, cal, now)
+	case dueLate:
+		rest := components.Plain("。")
+		if counts[dueLate] > 1 || counts[dueToday] > 0 {
+			rest = components.Plain(fmt.Sprintf("；另有 %d 项已逾期、%d 项今天到期。", counts[dueLate]-1, counts[dueToday]))
+		}
+		return components.Next{Tone: components.ToneLate, Sentence: components.Sentence{components.Plain("请您"), components.Bold("今天"),
+			components.Plain("先" + todoVerb(first)), thing, components.Plain("：应于 " + due + "前办理，"),
+			components.Late("已" + dueClock(cal, first.DueAt, now).Text), rest}}
+	case dueToday:
+		due = "今天 " + first.DueAt.Time().Format("15:04")
+	}
+	return components.Next{Clock: dueBox(cal, first.DueAt, now), Sentence: components.Sentence{components.Plain("请您在 "), components.Bold(due + " 前"),
+		components.Plain(todoVerb(first)), thing, rest}}
+}
+
+// waitingNext is the sentence for what has no due: batches to accept and requests to decide.
+func waitingNext(todos []filing.Todo, cal *cn.Calendar, now time.Time) components.Next {
+	batches, requests, oldest := 0, 0, models.Instant(0)
+	for _, t := range todos {
+		if t.Waiver {
+			requests++
+		} else {
+			batches++
+		}
+		if oldest == 0 || t.LastAt < oldest {
+			oldest = t.LastAt
+		}
+	}
+	sentence := components.Sentence{components.Plain("请您")}
+	if batches > 0 {
+		sentence = append(sentence, components.Plain("受理或退回 "), components.Bold(fmt.Sprintf("%d 批", batches)), components.Linked("待受理批次", templ.SafeURL(paths.Inbox)))
+	}
+	if requests > 0 {
+		if batches > 0 {
+			sentence = append(sentence, components.Plain("，"))
+		}
+		sentence = append(sentence, components.Plain("办理 "), components.Bold(fmt.Sprintf("%d 件", requests)), components.Linked("更正与补报申请", templ.SafeURL(paths.Waivers)))
+	}
+	return components.Next{Sentence: append(sentence, components.Plain("；最早的"+waited(cal, oldest, now)+"。"))}
+}
+
+// calmWords say that nothing waits, and when something will.
+func calmWords(who models.Actor) string {
+	switch {
+	case who.Has(models.RoleOffice):
+		return "目前没有等您办理的批次和申请；单位审签后的批次、联络员提出的申请会列在工作台。"
+	case who.Has(models.RoleLiaison), who.Has(models.RoleHandler):
+		return "目前没有等您办理的事；任务开放填报后会列在工作台。"
+	case who.Has(models.RoleChief):
+		return "目前没有等您审签的批次；联络员提交后会列在工作台。"
+	}
+	return "目前没有等您办理的事。"
+}

@@ -1,0 +1,224 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"taxportal/internal/cn"
+	"taxportal/internal/fault"
+	"taxportal/internal/handlers/form"
+	"taxportal/internal/handlers/middleware"
+	"taxportal/internal/handlers/respond"
+	"taxportal/internal/models"
+	"taxportal/internal/paths"
+	"taxportal/internal/services/filing"
+	"taxportal/internal/session"
+	"taxportal/web/views/components"
+	"taxportal/web/views/filingview"
+)
+
+// inbox shows the batches that wait for the Office.
+func (a *App) inbox(c echo.Context) error {
+	ctx, who := c.Request().Context(), actor(c)
+	units, err := a.unitOptions(c, who)
+	if err != nil {
+		return err
+	}
+	cal, err := a.Directory.Calendar(ctx)
+	if err != nil {
+		return err
+	}
+	at := listAddress(c, paths.Inbox, "q", "unit", "sort")
+	f := filing.InboxFilter{Text: form.Query(c, "q"), Unit: choice(form.Query(c, "unit"), units), Page: form.Page(c), Size: form.PageSize}
+	if form.Query(c, "sort") == "rows" {
+		f.Sort = "rows"
+	}
+	batches, total, err := a.Filing.Inbox(ctx, who, f)
+	if err == nil && len(batches) == 0 && total > 0 {
+		f.Page = lastPage(total, form.PageSize)
+		batches, total, err = a.Filing.Inbox(ctx, who, f)
+	}
+	if err != nil {
+		return err
+	}
+	return respond.Page(c, http.StatusOK, filingview.Inbox(filingview.InboxPage{
+		Shell: a.Shell(c, "待受理批次", crumb("数据报送", paths.Filings)), Now: a.Now(), Next: a.nextTodo(c, who, a.todos(c, who), cal),
+		Bar: components.FilterBar{ID: "i", Label: "筛选批次", Action: paths.Inbox, ClearURL: at.clear(), Keep: at.keep("sort"), Filters: []components.Filter{
+			{Name: "q", Label: "单位、事项或批次号", Value: f.Text, Placeholder: "如 ZJJ-02"}, {Name: "unit", Label: "单位", Value: f.Unit, Options: units}}},
+		Sort: f.Sort, SortBy: at.sortBy, Rows: inboxRows(batches, cal, a.Now()), Pages: at.pages(total, f.Page, "批"), Keep: at.keep("q", "unit"),
+		Filter: inWords(quoted(f.Text), label(f.Unit, units)),
+	}), nil)
+}
+
+func inboxRows(batches []models.Batch, cal *cn.Calendar, now time.Time) []filingview.InboxRow {
+	rows := make([]filingview.InboxRow, len(batches))
+	for i, b := range batches {
+		rows[i] = filingview.InboxRow{Batch: b, Timely: timely(&batches[i]), Waited: waited(cal, b.SignedAt, now)}
+	}
+	return rows
+}
+
+// timely is the badge that says whether a batch, once accepted, makes its task on time. A correction changes nothing.
+func timely(b *models.Batch) components.Badge {
+	if b.Correction {
+		return components.Badge{Family: components.FamilyOff, Icon: components.IconReplace, Word: "更正"}
+	}
+	if _, onTime := b.Task.Timely(b); onTime {
+		return components.Badge{Family: components.FamilyOK, Icon: components.IconCircleCheck, Word: "按时"}
+	}
+	return components.Badge{Family: components.FamilyDue, Icon: components.IconClockExclamation, Word: "逾期补报"}
+}
+
+// chosen returns the codes of the ticked batches, or of all that the filter finds.
+func (a *App) chosen(c echo.Context) ([]string, error) {
+	if form.Text(c, "all") != "1" {
+		return form.List(c, "code"), nil
+	}
+	f := filing.InboxFilter{Text: form.Text(c, "q"), Unit: form.Text(c, "unit"), Size: exportSize}
+	var codes []string
+	for f.Page = 1; ; f.Page++ {
+		batches, total, err := a.Filing.Inbox(c.Request().Context(), actor(c), f)
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range batches {
+			codes = append(codes, b.Code)
+		}
+		if len(batches) == 0 || int64(len(codes)) >= total {
+			return codes, nil
+		}
+	}
+}
+
+// inboxAccept accepts the chosen batches, each for itself.
+func (a *App) inboxAccept(c echo.Context) error {
+	codes, err := a.chosen(c)
+	if err != nil {
+		return err
+	}
+	if len(codes) == 0 {
+		return a.warn(c, paths.Inbox, "没有受理：还没有选中批次。请先勾选要受理的批次。")
+	}
+	results, err := a.Filing.MoveMany(c.Request().Context(), actor(c), codes, models.VerbAccept, filing.MoveInput{From: models.BatchFiled})
+	if err != nil {
+		return err
+	}
+	return a.tellResults(c, results, "已受理", "数据已生效", "没有受理")
+}
+
+// tellResults says which batches were done and which were not, and why, and goes back to the inbox.
+func (a *App) tellResults(c echo.Context, results []filing.BulkResult, did, follows, failed string) error {
+	done, trouble := bulkWords(results)
+	if len(done) == 0 {
+		return a.warn(c, paths.Inbox, countText(len(trouble), "批")+failed+"。"+strings.Join(trouble, ""))
+	}
+	text := did + " " + countText(len(done), "批") + "：" + listed(done) + "，" + follows + "。"
+	if len(trouble) == 0 {
+		return a.done(c, paths.Inbox, text)
+	}
+	if err := middleware.Session(c).Flash(session.Flash{Family: string(components.FamilyOK), Text: text}); err != nil {
+		return err
+	}
+	return a.warn(c, paths.Inbox, countText(len(trouble), "批")+failed+"。"+strings.Join(trouble, ""))
+}
+
+// flashNamed is how many batches a message names one by one.
+const flashNamed = 10
+
+// bulkWords tells apart what was done from what was not, with the reasons in sentences.
+func bulkWords(results []filing.BulkResult) (done, trouble []string) {
+	for _, r := range results {
+		switch {
+		case r.Trouble == "":
+			done = append(done, r.Code)
+		case len(trouble) < flashNamed:
+			trouble = append(trouble, r.Code+"："+r.Trouble)
+		default:
+			trouble = append(trouble, "")
+		}
+	}
+	return done, trouble
+}
+
+// listed names codes, the first few of them.
+func listed(codes []string) string {
+	if len(codes) > flashNamed {
+		return strings.Join(codes[:flashNamed], "、") + "等"
+	}
+	return strings.Join(codes, "、")
+}
+
+// returnMost is how many batches can be returned at once, each with its own reason.
+const returnMost = 50
+
+// inboxReturnForm asks for the reason of each chosen batch.
+func (a *App) inboxReturnForm(c echo.Context) error {
+	due, err := a.Directory.WorkdaysFrom(c.Request().Context(), a.Now(), mendDays)
+	if err != nil {
+		return err
+	}
+	var list []filing.ReturnInput
+	for _, code := range c.QueryParams()["code"] {
+		list = append(list, filing.ReturnInput{Code: code})
+	}
+	return a.showReturn(c, http.StatusOK, list, due, nil)
+}
+
+func (a *App) showReturn(c echo.Context, code int, list []filing.ReturnInput, due models.Day, fields map[string]string) error {
+	if len(list) == 0 || len(list) > returnMost {
+		return a.warn(c, paths.Inbox, "没有退回：请勾选 1 至 "+countText(returnMost, "批")+"，每批须分别写明理由。")
+	}
+	codes, reasons := make([]string, len(list)), map[string]string{}
+	for i, one := range list {
+		codes[i] = one.Code
+		reasons[filing.ReasonField(one.Code)] = one.Reason
+	}
+	batches, _, err := a.Filing.Inbox(c.Request().Context(), actor(c), filing.InboxFilter{Codes: codes, Size: returnMost})
+	if err != nil {
+		return err
+	}
+	if len(batches) == 0 {
+		return a.warn(c, paths.Inbox, "没有退回：所选批次都已不在待受理，可能已由他人办理。")
+	}
+	view := filingview.InboxReturnPage{Shell: a.Shell(c, "退回批次", crumb("数据报送", paths.Filings), crumb("待受理批次", paths.Inbox)),
+		Missing: len(list) - len(batches),
+		Due: components.Input{Kind: components.InputDate, Name: "due", Label: "补正期限", Value: string(due), Error: fields["due"], Required: true,
+			Width: components.WidthShort, Hint: "当日 17:00 截止，各批相同，形如 2026-11-30。"}}
+	for _, b := range batches {
+		name := filing.ReasonField(b.Code)
+		view.Rows = append(view.Rows, filingview.InboxReturnRow{Batch: b, Reason: components.Input{Kind: components.InputTextarea, Name: name, Label: "退回理由",
+			Value: reasons[name], Error: fields[name], Required: true, Rows: 3, Hint: "写明哪一列、哪些行、怎样改；对方原样看到，并记入审计日志。"}})
+	}
+	return respond.Page(c, code, filingview.InboxReturn(view), nil)
+}
+
+// inboxReturn returns batches. Posted from the list it only carries the choice to the page that asks for the reasons.
+func (a *App) inboxReturn(c echo.Context) error {
+	if form.Text(c, "step") != "return" {
+		codes, err := a.chosen(c)
+		if err != nil {
+			return err
+		}
+		if len(codes) == 0 || len(codes) > returnMost {
+			return a.warn(c, paths.Inbox, "没有退回：请勾选 1 至 "+countText(returnMost, "批")+"，每批须分别写明理由。")
+		}
+		return respond.SeeOther(c, paths.InboxReturn+"?"+url.Values{"code": codes}.Encode())
+	}
+	var list []filing.ReturnInput
+	for _, code := range form.List(c, "code") {
+		list = append(list, filing.ReturnInput{Code: code, Reason: form.Text(c, filing.ReasonField(code))})
+	}
+	due := form.Day(c, "due")
+	results, err := a.Filing.ReturnMany(c.Request().Context(), actor(c), list, due)
+	if fields, ok := fault.Fields(err); ok {
+		return a.showReturn(c, http.StatusUnprocessableEntity, list, due, fields)
+	}
+	if err != nil {
+		return err
+	}
+	return a.tellResults(c, results, "已退回", "理由和补正期限已告知报送单位", "没有退回")
+}

@@ -1,0 +1,153 @@
+package handlers
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"taxportal/internal/handlers/form"
+	"taxportal/internal/models"
+	"taxportal/internal/paths"
+	"taxportal/web/views/components"
+)
+
+// address is what the address of a list says: its path, and names and values of its filters and order by turns. The
+// number of the page is not among them: another filter begins at the first page.
+type address struct {
+	path  string
+	pairs []string
+}
+
+// listAddress reads the named parameters of a list's address.
+func listAddress(c echo.Context, path string, names ...string) address {
+	l := address{path: path}
+	for _, name := range names {
+		l.pairs = append(l.pairs, name, form.Query(c, name))
+	}
+	return l
+}
+
+// with returns the address with one parameter changed; an empty value takes it out.
+func (l address) with(name, value string) string {
+	pairs := slices.Clone(l.pairs)
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i] == name {
+			pairs[i+1] = value
+			return paths.With(l.path, pairs...)
+		}
+	}
+	return paths.With(l.path, append(pairs, name, value)...)
+}
+
+// sortBy returns the address in another order.
+func (l address) sortBy(order string) string { return l.with("sort", order) }
+
+// to returns the address of another page with the same filters: an export.
+func (l address) to(path string) string { return paths.With(path, l.pairs...) }
+
+// keep returns the named parameters that have a value, for a form that sends them along.
+func (l address) keep(names ...string) []components.Pair {
+	var kept []components.Pair
+	for i := 0; i < len(l.pairs); i += 2 {
+		if l.pairs[i+1] != "" && slices.Contains(names, l.pairs[i]) {
+			kept = append(kept, components.Pair{Name: l.pairs[i], Value: l.pairs[i+1]})
+		}
+	}
+	return kept
+}
+
+// clear returns where all filters are taken off, or "" while there is none. The order stays what it is.
+func (l address) clear() templ.SafeURL {
+	for i := 0; i < len(l.pairs); i += 2 {
+		if l.pairs[i] != "sort" && l.pairs[i+1] != "" {
+			return templ.SafeURL(l.path)
+		}
+	}
+	return ""
+}
+
+// pages lays out the foot of a list.
+func (l address) pages(total int64, page int, unit string) components.Pages {
+	return components.NewPages(int(total), page, form.PageSize, unit, func(n int) templ.SafeURL {
+		return templ.SafeURL(l.with("page", fmt.Sprint(n)))
+	})
+}
+
+// onPage returns the part of a whole list that page shows, and the number of that page within the list's ends.
+func onPage[T any](list []T, page int) ([]T, int) {
+	page = min(page, lastPage(int64(len(list)), form.PageSize))
+	from := (page - 1) * form.PageSize
+	return list[from:min(from+form.PageSize, len(list))], page
+}
+
+// inWords joins what a list is filtered by, for the sentence that says that nothing was found.
+func inWords(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "、")
+}
+
+// quoted puts what was typed into quotation marks.
+func quoted(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "含“" + text + "”"
+}
+
+// choice returns value if it is one of the options, else "".
+func choice(value string, options []components.Option) string {
+	for _, o := range options {
+		if o.Value == value {
+			return value
+		}
+	}
+	return ""
+}
+
+// label returns what an option is called.
+func label(value string, options []components.Option) string {
+	for _, o := range options {
+		if o.Value == value && value != "" {
+			return o.Label
+		}
+	}
+	return ""
+}
+
+// rowsOf yields the rows of a list that is in memory.
+func rowsOf[T any](list []T, row func(T) []any) func(yield func([]any, error) bool) {
+	return func(yield func([]any, error) bool) {
+		for _, one := range list {
+			if !yield(row(one), nil) {
+				return
+			}
+		}
+	}
+}
+
+// unitOptions are the units that somebody who sees an area chooses among; nil for everybody else.
+func (a *App) unitOptions(c echo.Context, who models.Actor) ([]components.Option, error) {
+	if !who.SeesArea() {
+		return nil, nil
+	}
+	units, err := a.Directory.Units(c.Request().Context())
+	if err != nil {
+		return nil, err
+	}
+	options := []components.Option{{Label: "全部单位"}}
+	for _, u := range units {
+		files := u.Kind == models.UnitMember || u.Kind == models.UnitSub
+		if files && strings.HasPrefix(u.JurisdictionPath, who.Unit.JurisdictionPath) {
+			options = append(options, components.Option{Value: u.Code, Label: u.Name})
+		}
+	}
+	return options, nil
+}
+
+// cycles are the names of the cycles.
+var cycles = map[models.Cycle]string{
+	models.CycleMonth: "每月", models.CycleQuarter: "每季度", models.CycleHalf: "每半年", models.CycleYear: "每年", models.CycleOnce: "一次性",
+	models.CycleEvent: "随发生，按月报送",
+}

@@ -1,0 +1,224 @@
+package handlers
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"taxportal/internal/handlers/form"
+	"taxportal/internal/handlers/respond"
+	"taxportal/internal/models"
+	"taxportal/internal/office"
+	"taxportal/internal/paths"
+	"taxportal/internal/services/filing"
+	"taxportal/web/views/components"
+	"taxportal/web/views/filingview"
+	"taxportal/web/views/words"
+)
+
+var (
+	matrixMonths    = []components.Option{{Value: "6", Label: "近 6 期"}, {Value: "12", Label: "近 12 期"}, {Value: "24", Label: "近 24 期"}}
+	matrixStandings = []components.Option{{Label: "全部状态"}, {Value: string(models.StandingOverdue), Label: "有逾期未报"},
+		{Value: string(models.StandingReturned), Label: "有退回补正"}, {Value: string(models.StandingLate), Label: "有逾期补报"},
+		{Value: string(models.StandingOpen), Label: "有待报"}}
+	matrixSorts = []components.Option{{Label: "方案顺序"}, {Value: "rate", Label: "按时率从低到高"}, {Value: "overdue", Label: "逾期项数"}}
+)
+
+// matrixDefault is how many months the matrix shows.
+const matrixDefault = "12"
+
+// matrixQuery is what the address of the matrix asks for.
+type matrixQuery struct {
+	address
+	filter filing.MatrixFilter
+	months string
+	words  string // the filter in words
+}
+
+func matrixQueryOf(c echo.Context) matrixQuery {
+	q := matrixQuery{address: listAddress(c, paths.Matrix, "months", "standing", "q", "sort"), months: choice(form.Query(c, "months"), matrixMonths)}
+	if q.months == "" {
+		q.months = matrixDefault
+	}
+	months, _ := strconv.Atoi(q.months)
+	standing := choice(form.Query(c, "standing"), matrixStandings)
+	q.filter = filing.MatrixFilter{Months: months, Standing: models.Standing(standing), Text: form.Query(c, "q"), Sort: choice(form.Query(c, "sort"), matrixSorts)}
+	q.words = inWords(quoted(q.filter.Text), label(standing, matrixStandings))
+	return q
+}
+
+func (q matrixQuery) bar() components.FilterBar {
+	bar := components.FilterBar{ID: "m", Label: "筛选单位", Action: paths.Matrix, Filters: []components.Filter{
+		{Name: "months", Label: "期间", Value: q.months, Options: matrixMonths},
+		{Name: "standing", Label: "状态", Value: string(q.filter.Standing), Options: matrixStandings},
+		{Name: "q", Label: "单位", Value: q.filter.Text, Placeholder: "输入单位名称"},
+		{Name: "sort", Label: "排序", Value: q.filter.Sort, Options: matrixSorts, End: true},
+	}}
+	if q.words != "" {
+		bar.ClearURL = paths.Matrix
+	}
+	return bar
+}
+
+// matrix shows the compliance matrix.
+func (a *App) matrix(c echo.Context) error {
+	who, q := actor(c), matrixQueryOf(c)
+	m, err := a.Filing.Matrix(c.Request().Context(), who, q.filter)
+	if err != nil {
+		return err
+	}
+	view := filingview.MatrixPage{
+		Shell: a.Shell(c, "履约矩阵", crumb("数据报送", a.filingsRoot(who))), Next: matrixNext(m, who, q.filter.Months), Bar: q.bar(),
+		Months: m.Months, Columns: m.Columns, Sum: m.Sum, Filter: q.words, Open: a.Guard.Can(who, "filing", "view"),
+		Actions: []components.Action{{Label: "打印", Icon: components.IconPrinter, Print: true},
+			{Label: "导出 " + countText(len(m.Rows), "个单位"), URL: templ.SafeURL(q.to(paths.MatrixExport)), Icon: components.IconTableExport}},
+	}
+	for _, r := range m.Rows {
+		view.Rows = append(view.Rows, filingview.MatrixRow{Unit: r.Unit, Cells: r.Cells, Sum: r.Sum, Items: r.Items})
+	}
+	return respond.Page(c, http.StatusOK, filingview.Matrix(view), nil)
+}
+
+// filingsRoot is where 数据报送 leads: the list of tasks, or for those who see figures only the matrix.
+func (a *App) filingsRoot(who models.Actor) string {
+	if a.Guard.Can(who, "filing", "view") {
+		return paths.Filings
+	}
+	return paths.Matrix
+}
+
+// matrixNamed is how many late units the sentence names.
+const matrixNamed = 3
+
+// matrixNext is the sentence 下一步 over a matrix.
+func matrixNext(m *filing.Matrix, who models.Actor, months int) components.Next {
+	if m.Missing == 0 {
+		return components.Next{Tone: components.ToneCalm, Sentence: components.Sentence{
+			components.Plain(fmt.Sprintf("近 %d 期没有逾期未报；进行中的任务以各自期限为准。", months))}}
+	}
+	missing := components.Late(countText(m.Missing, "项逾期未报"))
+	switch {
+	case who.Has(models.RoleOffice):
+		sentence := components.Sentence{components.Plain("请您"), components.Bold("今天"), components.Plain("向 "), components.Bold(countText(m.Overdue, "个单位")),
+			components.Plain("催报 "), missing, components.Plain("：")}
+		return components.Next{Tone: components.ToneLate, Sentence: append(sentence, lateNames(m)...)}
+	case who.SeesArea():
+		return components.Next{Sentence: components.Sentence{components.Plain(fmt.Sprintf("近 %d 期有 ", months)), components.Bold(countText(m.Overdue, "个单位")),
+			components.Plain(" "), missing, components.Plain("，由领导小组办公室催报。")}}
+	case who.Has(models.RoleLiaison):
+		return components.Next{Tone: components.ToneLate, Sentence: components.Sentence{components.Plain("请您立即补报本单位 "), missing, components.Plain("："),
+			components.Linked("查看任务", templ.SafeURL(paths.With(paths.Filings, "standing", string(models.StandingOverdue)))), components.Plain("。")}}
+	}
+	return components.Next{Tone: components.ToneLate, Sentence: components.Sentence{components.Plain("请本单位信息联络员立即补报 "), missing, components.Plain("。")}}
+}
+
+// lateNames names the late units with their tasks, the first few of them.
+func lateNames(m *filing.Matrix) components.Sentence {
+	late := overdueUnits(m, func(u models.Unit) string {
+		return paths.With(paths.Filings, "unit", u.Code, "standing", string(models.StandingOverdue))
+	}).Units
+	var names components.Sentence
+	for i, u := range late[:min(len(late), matrixNamed)] {
+		if i > 0 {
+			names = append(names, components.Plain("、"))
+		}
+		names = append(names, components.Linked(u.Name, templ.SafeURL(u.URL)), components.Plain(" "+countText(u.Count, "项")))
+	}
+	if m.Overdue > matrixNamed {
+		names = append(names, components.Plain("等"))
+	}
+	return append(names, components.Plain("。"))
+}
+
+// matrixExport sends the matrix as a workbook.
+func (a *App) matrixExport(c echo.Context) error {
+	who, q := actor(c), matrixQueryOf(c)
+	m, err := a.Filing.Matrix(c.Request().Context(), who, q.filter)
+	if err != nil {
+		return err
+	}
+	columns := []office.Column{{Title: "成员单位", Width: 24}}
+	for _, month := range m.Months {
+		columns = append(columns, office.Column{Title: words.Month(month) + "期", Width: 16})
+	}
+	columns = append(columns, office.Column{Title: "应报项数", Kind: office.Count}, office.Column{Title: "逾期未报", Kind: office.Count},
+		office.Column{Title: "按时率", Kind: office.Rate})
+	rows := append(m.Rows[:len(m.Rows):len(m.Rows)], filing.MatrixRow{Unit: models.Unit{Name: "合计"}, Cells: m.Columns, Sum: m.Sum})
+	return a.sendTable(c, office.Table{Title: "履约矩阵", Mark: a.mark(who), Columns: columns, Rows: rowsOf(rows, matrixExportRow)})
+}
+
+func matrixExportRow(r filing.MatrixRow) []any {
+	row := []any{r.Unit.Name}
+	for _, cell := range r.Cells {
+		row = append(row, cellWords(cell))
+	}
+	row = append(row, r.Sum.Owed(), r.Sum.Overdue)
+	if rate, ok := r.Sum.Rate(); ok {
+		return append(row, float64(rate)/1000)
+	}
+	return append(row, "—")
+}
+
+// cellWords writes a cell of the matrix in words: 逾期未报，已报 3／应报 4.
+func cellWords(y models.Tally) string {
+	switch {
+	case y.Total == 0:
+		return "—"
+	case y.Worst == models.StandingExempt, y.Worst == models.StandingUnopened:
+		return y.Worst.Label()
+	}
+	return fmt.Sprintf("%s　%d／%d", y.Worst.Label(), y.Filed, y.Owed())
+}
+
+// matrixCell shows the tasks behind one cell.
+func (a *App) matrixCell(c echo.Context) error {
+	ctx, who := c.Request().Context(), actor(c)
+	rows, err := a.Filing.Cell(ctx, who, c.Param("unit"), c.Param("month"))
+	if err != nil {
+		return err
+	}
+	cal, err := a.Directory.Calendar(ctx)
+	if err != nil {
+		return err
+	}
+	view := filingview.CellPage{Now: a.Now(), Unit: rows[0].Task.Unit, Month: words.Month(c.Param("month")) + "期", Open: a.Guard.Can(who, "filing", "view"),
+		Rows: listRows(rows, nil, cal, a.Now())}
+	for i := range rows {
+		view.Tally.Add(&rows[i].Task, models.At(a.Now()))
+	}
+	view.Badge, view.Next = words.Standing(view.Tally.Worst), cellNext(rows, who, a.Now())
+	view.Shell = a.Shell(c, view.Unit.Name+" "+view.Month, crumb("数据报送", a.filingsRoot(who)), crumb("履约矩阵", paths.Matrix))
+	return respond.Page(c, http.StatusOK, filingview.Cell(view), nil)
+}
+
+// cellNext is the sentence 下一步 over the tasks of one cell.
+func cellNext(rows []filing.TaskRow, who models.Actor, now time.Time) components.Next {
+	overdue, open := 0, 0
+	var due models.Instant
+	for _, r := range rows {
+		switch {
+		case r.Standing == models.StandingOverdue:
+			overdue++
+		case r.Standing == models.StandingReturned, r.Standing == models.StandingOpen && (r.Current == nil || r.Current.State != models.BatchFiled):
+			open++
+			if due == 0 || r.DueNow < due {
+				due = r.DueNow
+			}
+		}
+	}
+	unit := rows[0].Task.Unit.Name
+	switch {
+	case overdue > 0 && who.Has(models.RoleOffice):
+		return components.Next{Tone: components.ToneLate, Sentence: components.Sentence{components.Plain("请您今天向" + unit + "催报 "), components.Late(countText(overdue, "项逾期未报")), components.Plain("。")}}
+	case overdue > 0:
+		return components.Next{Tone: components.ToneLate, Sentence: components.Sentence{components.Plain("请" + unit + "信息联络员立即补报 "), components.Late(countText(overdue, "项逾期未报")), components.Plain("。")}}
+	case open > 0:
+		return components.Next{Sentence: components.Sentence{components.Plain("请" + unit + "在 "), components.Bold(words.Day(due) + due.Time().Format("15:04") + " 前"),
+			components.Plain("办完 "), components.Bold(countText(open, "项")), components.Plain("待报或待补正的任务。")}}
+	}
+	return components.Next{Tone: components.ToneCalm, Sentence: components.Sentence{components.Plain("本期没有等" + unit + "办理的任务。")}}
+}

@@ -1,0 +1,143 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"taxportal/internal/fault"
+	"taxportal/internal/handlers/form"
+	"taxportal/internal/handlers/respond"
+	"taxportal/internal/models"
+	"taxportal/internal/paths"
+	"taxportal/internal/services/filing"
+	"taxportal/internal/workflow"
+	"taxportal/web/views/components"
+	"taxportal/web/views/filingview"
+	"taxportal/web/views/words"
+)
+
+// mendDays is how many working days the Office gives by default for mending a returned batch; the form can be changed.
+const mendDays = 5
+
+// moveForm asks before a move is taken: what follows from it, and what it needs. Without script it is the only way.
+func (a *App) moveForm(m workflow.Move) echo.HandlerFunc {
+	return func(c echo.Context) error { return a.showMove(c, http.StatusOK, m, filing.MoveInput{}, nil) }
+}
+
+func (a *App) showMove(c echo.Context, code int, m workflow.Move, in filing.MoveInput, fields map[string]string) error {
+	ctx := c.Request().Context()
+	p, err := a.Filing.Page(ctx, actor(c), "", c.Param("batch"))
+	if err != nil {
+		return err
+	}
+	b := p.Batch
+	if _, err := models.FilingFlow.Next(b.State, m.Verb); err != nil {
+		return err
+	}
+	if m.Requires(workflow.NeedDue) && in.Due == "" {
+		if in.Due, err = a.Directory.WorkdaysFrom(ctx, a.Now(), mendDays); err != nil {
+			return err
+		}
+	}
+	title := p.Task.Item.Name + " " + p.Task.Period.Label()
+	return respond.Page(c, code, filingview.Confirm(filingview.ConfirmPage{
+		Shell: a.Shell(c, m.Label, crumb("数据报送", paths.Filings), crumb(title, paths.ToBatch(b.Code))),
+		Title: m.Label + "？", Icon: components.IconHelpCircle,
+		Text: p.Task.Unit.Name + "“" + p.Task.Item.Name + "　" + p.Task.Period.Label() + "”批次 " + b.Code + "（" + words.State(&models.FilingFlow, b.State).Word + "）。" + m.Ask,
+		Post: paths.ToBatchMove(b.Code, string(m.Verb)), Back: paths.ToBatch(b.Code), Label: m.Label, Danger: m.Takes,
+		Inputs: moveInputs(m, in, fields), Hidden: []components.Pair{{Name: "from", Value: string(b.State)}},
+	}), nil)
+}
+
+// moveInputs are the fields that a move needs.
+func moveInputs(m workflow.Move, in filing.MoveInput, fields map[string]string) []components.Input {
+	var inputs []components.Input
+	if m.Requires(workflow.NeedReason) {
+		inputs = append(inputs, components.Input{Kind: components.InputTextarea, Name: "reason", Label: m.Label + "的理由", Value: in.Reason, Error: fields["reason"],
+			Required: true, Rows: 4, Hint: "写明哪一列、哪些行、怎样改；对方原样看到，并记入审计日志。"})
+	}
+	if m.Requires(workflow.NeedDue) {
+		inputs = append(inputs, components.Input{Kind: components.InputDate, Name: "due", Label: "补正期限", Value: string(in.Due), Error: fields["due"],
+			Required: true, Width: components.WidthShort, Hint: "当日 17:00 截止，形如 2026-11-30。"})
+	}
+	return inputs
+}
+
+// move takes a move of a batch.
+func (a *App) move(m workflow.Move) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		in := filing.MoveInput{Reason: form.Text(c, "reason"), Due: form.Day(c, "due"), From: workflow.State(form.Text(c, "from"))}
+		err := a.Filing.Move(c.Request().Context(), actor(c), c.Param("batch"), m.Verb, in)
+		if fields, ok := fault.Fields(err); ok {
+			return a.showMove(c, http.StatusUnprocessableEntity, m, in, fields)
+		}
+		if err != nil {
+			return err
+		}
+		return a.done(c, paths.ToBatch(c.Param("batch")), m.Done)
+	}
+}
+
+// explainForm asks for the explanation of one warning or of all warnings of a rule.
+func (a *App) explainForm(c echo.Context) error {
+	return a.showExplain(c, http.StatusOK, explainInput(c, form.Query), nil)
+}
+
+func explainInput(c echo.Context, value func(echo.Context, string) string) filing.ExplainInput {
+	return filing.ExplainInput{Rule: number(value(c, "rule")), Finding: number(value(c, "finding")), Text: value(c, "text")}
+}
+
+func (a *App) showExplain(c echo.Context, code int, in filing.ExplainInput, fields map[string]string) error {
+	p, err := a.Filing.Page(c.Request().Context(), actor(c), "", c.Param("batch"))
+	if err != nil {
+		return err
+	}
+	rule, finding := findRule(p.Rules, in.Rule, in.Finding)
+	if rule == nil || (in.Finding != 0 && finding == nil) {
+		return fault.New(fault.NotFound, "没有这条提醒。")
+	}
+	what := "“" + rule.Title + "”共 " + components.Thousands(rule.Count) + " 处，一并说明。"
+	if finding != nil {
+		what = "“" + rule.Title + "”：" + finding.Message
+		if finding.Row > 0 {
+			what = "第 " + components.Thousands(finding.Row) + " 行，" + what
+		}
+	}
+	return respond.Page(c, code, filingview.Confirm(filingview.ConfirmPage{
+		Shell: a.Shell(c, "说明提醒", crumb("数据报送", paths.Filings), crumb(p.Batch.Code, paths.ToBatch(p.Batch.Code))),
+		Title: "说明提醒", Icon: components.IconAlertTriangle, Text: what + "　该行不变时，说明随重新上传自动沿用。",
+		Post: paths.ToBatchExplain(p.Batch.Code), Back: paths.ToBatch(p.Batch.Code), Label: "提交说明",
+		Hidden: []components.Pair{{Name: "rule", Value: decimal(in.Rule)}, {Name: "finding", Value: decimal(in.Finding)}},
+		Inputs: []components.Input{{Kind: components.InputTextarea, Name: "text", Label: "说明", Value: in.Text, Error: fields["text"], Required: true, Rows: 3,
+			Hint: "写明数据属实的原因，分管负责人和办公室会看到。"}},
+	}), nil)
+}
+
+func findRule(rules []models.FindingRule, ruleID, findingID int64) (*models.FindingRule, *models.Finding) {
+	for i := range rules {
+		if rules[i].ID != ruleID || rules[i].Severity != models.SeverityWarning {
+			continue
+		}
+		for j := range rules[i].Findings {
+			if rules[i].Findings[j].ID == findingID {
+				return &rules[i], &rules[i].Findings[j]
+			}
+		}
+		return &rules[i], nil
+	}
+	return nil, nil
+}
+
+// explain answers warnings.
+func (a *App) explain(c echo.Context) error {
+	in := explainInput(c, form.Text)
+	err := a.Filing.Explain(c.Request().Context(), actor(c), c.Param("batch"), in)
+	if fields, ok := fault.Fields(err); ok {
+		return a.showExplain(c, http.StatusUnprocessableEntity, in, fields)
+	}
+	if err != nil {
+		return err
+	}
+	return a.done(c, paths.ToBatch(c.Param("batch")), "说明已记下。全部提醒说明后，批次转为“校验通过”，可以提交审签。")
+}

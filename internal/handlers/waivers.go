@@ -1,0 +1,218 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"taxportal/internal/fault"
+	"taxportal/internal/handlers/form"
+	"taxportal/internal/handlers/respond"
+	"taxportal/internal/models"
+	"taxportal/internal/paths"
+	"taxportal/internal/services/filing"
+	"taxportal/internal/workflow"
+	"taxportal/web/views/components"
+	"taxportal/web/views/filingview"
+	"taxportal/web/views/words"
+)
+
+func waiverStates() []components.Option {
+	options := []components.Option{{Label: "全部状态"}}
+	for _, s := range models.WaiverFlow.States {
+		options = append(options, components.Option{Value: string(s.State), Label: s.Label})
+	}
+	return options
+}
+
+func waiverKindOptions() []components.Option {
+	return append([]components.Option{{Label: "全部事项"}}, filingview.WaiverKinds()...)
+}
+
+// waivers shows the requests to exempt, unlock or correct.
+func (a *App) waivers(c echo.Context) error {
+	ctx, who := c.Request().Context(), actor(c)
+	at := listAddress(c, paths.Waivers, "state", "kind")
+	state, kind := choice(form.Query(c, "state"), waiverStates()), choice(form.Query(c, "kind"), waiverKindOptions())
+	f := filing.WaiverFilter{State: workflow.State(state), Kind: models.WaiverKind(kind), Page: form.Page(c), Size: form.PageSize}
+	rows, total, err := a.Filing.Waivers(ctx, who, f)
+	if err == nil && len(rows) == 0 && total > 0 {
+		f.Page = lastPage(total, form.PageSize)
+		rows, total, err = a.Filing.Waivers(ctx, who, f)
+	}
+	if err != nil {
+		return err
+	}
+	return respond.Page(c, http.StatusOK, filingview.WaiverList(filingview.WaiverListPage{
+		Shell: a.Shell(c, "更正与补报", crumb("数据报送", paths.Filings)), Now: a.Now(), Next: a.waiversNext(c, who), Rows: rows,
+		Bar: components.FilterBar{ID: "w", Label: "筛选申请", Action: paths.Waivers, ClearURL: at.clear(), Filters: []components.Filter{
+			{Name: "state", Label: "状态", Value: state, Options: waiverStates()}, {Name: "kind", Label: "事项", Value: kind, Options: waiverKindOptions()}}},
+		Pages: at.pages(total, f.Page, "件"), Filter: inWords(label(state, waiverStates()), label(kind, waiverKindOptions())),
+	}), nil)
+}
+
+// waiversNext says how many requests wait for the reader, or how one is made.
+func (a *App) waiversNext(c echo.Context, who models.Actor) components.Next {
+	waiting := 0
+	for _, t := range a.todos(c, who) {
+		if t.Waiver {
+			waiting++
+		}
+	}
+	switch {
+	case waiting > 0:
+		return components.Next{Sentence: components.Sentence{components.Plain("请您办理 "), components.Bold(countText(waiting, "件")),
+			components.Plain("待初审或待复核的申请；两人先后同意后生效。")}}
+	case a.Guard.Can(who, "filing", "accept"):
+		return components.Next{Tone: components.ToneCalm, Sentence: components.Sentence{components.Plain("目前没有等您办理的申请；由您初审的，须由另一人复核。")}}
+	case a.Guard.Can(who, "filing", "ask"):
+		return components.Next{Tone: components.ToneCalm, Sentence: components.Sentence{components.Plain("目前没有等您办理的事；需要更正、解锁补报或免报的，在任务页提出申请。")}}
+	}
+	return components.Next{Tone: components.ToneCalm, Sentence: components.Sentence{components.Plain("目前没有等您办理的事；申请由本单位信息联络员提出。")}}
+}
+
+// waiver shows one request.
+func (a *App) waiver(c echo.Context) error {
+	ctx, who := c.Request().Context(), actor(c)
+	p, err := a.Filing.Waiver(ctx, who, c.Param("waiver"))
+	if err != nil {
+		return err
+	}
+	next, err := a.waiverNext(c, p)
+	if err != nil {
+		return err
+	}
+	w := p.Waiver
+	return respond.Page(c, http.StatusOK, filingview.Waiver(filingview.WaiverPage{
+		Shell: a.Shell(c, w.Kind.Label()+"申请 "+w.Code, crumb("数据报送", paths.Filings), crumb("更正与补报", paths.Waivers)), Now: a.Now(),
+		Waiver: w, Next: next, History: p.History, Moves: p.Moves,
+	}), nil)
+}
+
+// waiverNext fills the sentence of the request's state from the workflow's table.
+func (a *App) waiverNext(c echo.Context, p filing.WaiverPage) ([]workflow.Segment, error) {
+	people, err := a.Filing.PeopleOf(c.Request().Context(), p.Waiver.Task.Unit)
+	if err != nil {
+		return nil, err
+	}
+	proposer := ""
+	for _, e := range p.History {
+		if e.Verb == models.VerbPropose {
+			proposer = e.ActorName
+		}
+	}
+	return workflow.Sentence(models.WaiverFlow.Describe(p.Waiver.State).Next, map[string]string{
+		"contact": people.Contact, "proposer": proposer, "kind": p.Waiver.Kind.Label(),
+	}), nil
+}
+
+// waiverMoveForm asks before a move of a request is taken.
+func (a *App) waiverMoveForm(c echo.Context) error {
+	return a.showWaiverMove(c, http.StatusOK, filing.MoveInput{}, nil)
+}
+
+func (a *App) showWaiverMove(c echo.Context, code int, in filing.MoveInput, fields map[string]string) error {
+	p, err := a.Filing.Waiver(c.Request().Context(), actor(c), c.Param("waiver"))
+	if err != nil {
+		return err
+	}
+	m, err := a.offered(p, workflow.Verb(c.Param("verb")))
+	if err != nil {
+		return err
+	}
+	w := p.Waiver
+	return respond.Page(c, code, filingview.Confirm(filingview.ConfirmPage{
+		Shell: a.Shell(c, m.Label, crumb("数据报送", paths.Filings), crumb("更正与补报", paths.Waivers), crumb(w.Code, paths.ToWaiver(w.Code))),
+		Title: m.Label + "？", Icon: components.IconHelpCircle,
+		Text: w.Task.Unit.Name + "“" + w.Task.Item.Name + "　" + w.Task.Period.Label() + "”" + w.Kind.Label() + "申请（" +
+			words.State(&models.WaiverFlow, w.State).Word + "）。" + m.Ask,
+		Post: paths.ToWaiverMove(w.Code, string(m.Verb)), Back: paths.ToWaiver(w.Code), Label: m.Label, Danger: m.Takes,
+		Inputs: waiverInputs(m, in, fields), Hidden: []components.Pair{{Name: "from", Value: string(w.State)}},
+	}), nil)
+}
+
+// offered returns the move that verb names if the reader may take it now, else says why not.
+func (a *App) offered(p filing.WaiverPage, verb workflow.Verb) (workflow.Move, error) {
+	if _, known := models.WaiverFlow.Move(verb); !known {
+		return workflow.Move{}, fault.New(fault.NotFound, "没有这个步骤。")
+	}
+	for _, m := range p.Moves {
+		if m.Verb == verb {
+			return m, nil
+		}
+	}
+	if _, err := models.WaiverFlow.Next(p.Waiver.State, verb); err != nil {
+		return workflow.Move{}, err
+	}
+	return workflow.Move{}, fault.New(fault.Forbidden, "这一步不由您办理：初审和复核须由办公室两人分别办理，撤回由申请单位的信息联络员办理。")
+}
+
+func waiverInputs(m workflow.Move, in filing.MoveInput, fields map[string]string) []components.Input {
+	if !m.Requires(workflow.NeedReason) {
+		return nil
+	}
+	return []components.Input{{Kind: components.InputTextarea, Name: "reason", Label: m.Label + "的理由", Value: in.Reason, Error: fields["reason"],
+		Required: true, Rows: 3, Hint: "报送单位和办公室会看到，并记入审计日志。"}}
+}
+
+// waiverMove takes a move of a request.
+func (a *App) waiverMove(c echo.Context) error {
+	verb := workflow.Verb(c.Param("verb"))
+	m, known := models.WaiverFlow.Move(verb)
+	if !known || m.Party == workflow.System {
+		return fault.New(fault.NotFound, "没有这个步骤。")
+	}
+	in := filing.MoveInput{Reason: form.Text(c, "reason"), From: workflow.State(form.Text(c, "from"))}
+	err := a.Filing.MoveWaiver(c.Request().Context(), actor(c), c.Param("waiver"), verb, in)
+	if fields, ok := fault.Fields(err); ok {
+		return a.showWaiverMove(c, http.StatusUnprocessableEntity, in, fields)
+	}
+	if err != nil {
+		return err
+	}
+	return a.done(c, paths.ToWaiver(c.Param("waiver")), m.Done)
+}
+
+// waiverForm asks what is to be set aside for a task, and why. ?kind= chooses beforehand.
+func (a *App) waiverForm(c echo.Context) error {
+	return a.showWaiverForm(c, http.StatusOK, filing.WaiverInput{Kind: models.WaiverKind(form.Query(c, "kind"))}, nil)
+}
+
+func (a *App) showWaiverForm(c echo.Context, code int, in filing.WaiverInput, fields map[string]string) error {
+	who := actor(c)
+	p, err := a.Filing.Page(c.Request().Context(), who, c.Param("task"), "")
+	if err != nil {
+		return err
+	}
+	if !p.CanAsk {
+		return fault.New(fault.Forbidden, "免报、解锁和更正由本单位信息联络员申请，或由领导小组办公室提出。")
+	}
+	title := p.Task.Item.Name + " " + p.Task.Period.Label()
+	return respond.Page(c, code, filingview.WaiverForm(filingview.WaiverFormPage{
+		Shell: a.Shell(c, "申请更正、解锁或免报", crumb("数据报送", paths.Filings), crumb(title, paths.ToTask(p.Task.Code))), Task: p.Task,
+		Office: who.Has(models.RoleOffice),
+		Kind: components.Input{Kind: components.InputRadio, Name: "kind", Label: "申请事项", Value: string(in.Kind), Error: fields["kind"], Required: true,
+			Options: filingview.WaiverKinds()},
+		Reason: components.Input{Kind: components.InputTextarea, Name: "reason", Label: "理由", Value: in.Reason, Error: fields["reason"], Required: true, Rows: 4,
+			Hint: "写明为什么不能按原要求报送；更正的写明哪些行、哪些列有误。"},
+		Until: components.Input{Kind: components.InputDate, Name: "until", Label: "解锁到", Value: string(in.Until), Error: fields["until"], Width: components.WidthShort,
+			Hint: "只在解锁补报时填写；当日 17:00 重新锁定，形如 2026-11-30。"},
+	}), nil)
+}
+
+// raiseWaiver files a request.
+func (a *App) raiseWaiver(c echo.Context) error {
+	in := filing.WaiverInput{Kind: models.WaiverKind(form.Text(c, "kind")), Reason: form.Text(c, "reason"), Until: form.Day(c, "until")}
+	w, err := a.Filing.RaiseWaiver(c.Request().Context(), actor(c), c.Param("task"), in)
+	if fields, ok := fault.Fields(err); ok {
+		return a.showWaiverForm(c, http.StatusUnprocessableEntity, in, fields)
+	}
+	if err != nil {
+		return err
+	}
+	said := "申请已提交，由办公室两人先后办理；结果会出现在这里和任务页。"
+	if actor(c).Has(models.RoleOffice) {
+		said = "已提出并初审同意，等办公室另一人复核。"
+	}
+	return a.done(c, paths.ToWaiver(w.Code), said)
+}

@@ -1,0 +1,294 @@
+// Package portal is the wiring: it opens what the portal stands on, builds the services in order and hands them to the
+// web side. cmd/portal runs it for people, testkit for tests; there is no other place where parts are put together.
+package portal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"taxportal/internal/authz"
+	"taxportal/internal/crypt"
+	"taxportal/internal/database"
+	"taxportal/internal/fault"
+	"taxportal/internal/filestore"
+	"taxportal/internal/handlers"
+	"taxportal/internal/jobs"
+	"taxportal/internal/models"
+	"taxportal/internal/services/accounts"
+	"taxportal/internal/services/audit"
+	"taxportal/internal/services/catalogue"
+	"taxportal/internal/services/directory"
+	"taxportal/internal/services/filing"
+	"taxportal/internal/session"
+	"taxportal/internal/warehouse"
+	"taxportal/seed"
+)
+
+// Config says what to open and how. Only DSN, Data and Now are required.
+type Config struct {
+	DSN     string // sqlite:PATH or postgres://…
+	Data    string // folder of keys, files and temporary files
+	KeyFile string // empty: DATA/keys/portal.key
+	Demo    bool   // the database holds demo data; pages say so
+	Secure  bool   // cookies only over TLS
+	Version string
+	Support string
+	Now     func() time.Time
+	Logger  *slog.Logger
+	Metrics http.Handler
+	Workers int              // background jobs at once; 0 = 2
+	Lease   time.Duration    // see jobs.Options
+	OnQuery func(sql string) // for tests
+	Attach  bool             // beside a running portal: leaves its temporary files alone
+}
+
+// Portal is an opened portal: its parts, and its web side.
+type Portal struct {
+	Config    Config
+	DB        *database.DB
+	Keys      *crypt.Keys
+	Files     *filestore.Local
+	Jobs      *jobs.Runner
+	Guard     *authz.Guard
+	Warehouse *warehouse.Store
+	Sessions  *session.Store
+	Accounts  *accounts.Service
+	Audit     *audit.Service
+	Catalogue *catalogue.Service
+	Directory *directory.Service
+	Filing    *filing.Service
+	Web       *echo.Echo
+	NewKey    bool // the key file was made just now and must be backed up
+}
+
+// The limits of a session (practice.md §5: at most 30 minutes idle).
+const (
+	sessionIdle     = 30 * time.Minute
+	sessionAbsolute = 12 * time.Hour
+	sessionGuest    = time.Hour
+)
+
+// Open opens the database, brings it to the current schema if migrate is set, checks the keys against it and builds
+// all services. Close must be called.
+func Open(ctx context.Context, cfg Config, migrate bool) (*Portal, error) {
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	p := &Portal{Config: cfg}
+	if err := p.open(ctx, migrate); err != nil {
+		p.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *Portal) open(ctx context.Context, migrate bool) error {
+	cfg := p.Config
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+		return fmt.Errorf("make data folder: %w", err)
+	}
+	var err error
+	p.DB, err = database.Open(ctx, cfg.DSN, database.Options{Now: cfg.Now, Logger: cfg.Logger, OnQuery: cfg.OnQuery})
+	if err != nil {
+		return err
+	}
+	if migrate {
+		if err := p.DB.Migrate(ctx); err != nil {
+			return err
+		}
+		if err := jobs.Migrate(ctx, p.DB); err != nil {
+			return err
+		}
+	}
+	if err := p.openKeys(ctx); err != nil {
+		return err
+	}
+	if err := p.build(); err != nil {
+		return err
+	}
+	if migrate {
+		return p.ensureTables(ctx)
+	}
+	return nil
+}
+
+// openKeys loads the keys and holds them against the check value in the database: a wrong or missing key refuses to
+// start, and only a database in which nothing is sealed yet gets a new one.
+func (p *Portal) openKeys(ctx context.Context) error {
+	path := p.Config.KeyFile
+	if path == "" {
+		path = filepath.Join(p.Config.Data, "keys", "portal.key")
+	}
+	var check []string
+	err := p.DB.Read.WithContext(ctx).Table("meta").Where("key = ?", "key_check").Pluck("value", &check).Error
+	if err != nil {
+		return database.Fault(fmt.Errorf("read key check: %w", err))
+	}
+	if len(check) > 0 {
+		if p.Keys, err = crypt.Load(path); errors.Is(err, fs.ErrNotExist) {
+			return fault.Wrap(fault.Unavailable, "密钥文件不在："+path+"。数据库中的内容由它加密，没有它不能启动；请从备份恢复密钥文件。", err)
+		}
+		if err != nil {
+			return err
+		}
+		return p.Keys.Verify(check[0])
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("make key folder: %w", err)
+	}
+	if p.Keys, p.NewKey, err = crypt.LoadOrCreate(path); err != nil {
+		return err
+	}
+	return database.Fault(p.DB.Write.WithContext(ctx).Exec("INSERT INTO meta (key, value) VALUES ('key_check', ?)", p.Keys.CheckValue()).Error)
+}
+
+// build puts the services together, lower ones first.
+func (p *Portal) build() error {
+	cfg := p.Config
+	var err error
+	openFiles := filestore.New
+	if cfg.Attach {
+		openFiles = filestore.Attach
+	}
+	if p.Files, err = openFiles(cfg.Data, p.Keys); err != nil {
+		return err
+	}
+	if p.Guard, err = authz.New(); err != nil {
+		return err
+	}
+	if p.Jobs, err = jobs.New(p.DB, jobs.Options{Now: cfg.Now, Logger: cfg.Logger, Workers: cfg.Workers, Lease: cfg.Lease}); err != nil {
+		return err
+	}
+	p.Warehouse = warehouse.New(p.DB, p.Keys)
+	p.Sessions = session.New(p.DB, session.Options{Idle: sessionIdle, Absolute: sessionAbsolute, Guest: sessionGuest, Secure: cfg.Secure, Now: cfg.Now})
+	p.Accounts = accounts.New(p.DB, p.Guard, crypt.NewPasswords(2), cfg.Now)
+	p.Audit = audit.New(p.DB, p.Guard, cfg.Now)
+	p.Directory = directory.New(p.DB, cfg.Now)
+	p.Catalogue = catalogue.New(p.DB, p.Guard, p.Warehouse, cfg.Now)
+	p.Filing, err = filing.New(filing.Deps{
+		DB: p.DB, Guard: p.Guard, Files: p.Files, Keys: p.Keys, Warehouse: p.Warehouse, Jobs: p.Jobs, Calendars: p.Directory,
+		Now: cfg.Now, TempDir: p.Files.TempDir(),
+	})
+	if err != nil {
+		return err
+	}
+	if err := p.schedule(); err != nil {
+		return err
+	}
+	p.Web = handlers.New(handlers.Deps{
+		Accounts: p.Accounts, Audit: p.Audit, Catalogue: p.Catalogue, Directory: p.Directory, Filing: p.Filing, Guard: p.Guard,
+		Sessions: p.Sessions, Logger: cfg.Logger, Now: cfg.Now, Ready: p.Ready, Metrics: cfg.Metrics, Demo: cfg.Demo,
+		Version: cfg.Version, Support: cfg.Support, TempDir: p.Files.TempDir(),
+	})
+	return nil
+}
+
+// schedule names what runs by the clock, on one portal of several.
+func (p *Portal) schedule() error {
+	every := func(name string, interval time.Duration, fn func(ctx context.Context) error) error {
+		return p.Jobs.Every(name, interval, fn)
+	}
+	return errors.Join(
+		every("open_periods", time.Hour, func(ctx context.Context) error {
+			_, err := p.Filing.OpenPeriods(ctx)
+			return err
+		}),
+		every("purge_rows", 24*time.Hour, p.Filing.PurgeOld),
+		every("sweep_files", 24*time.Hour, p.Filing.SweepFiles),
+		every("sweep_sessions", time.Hour, func(ctx context.Context) error {
+			return p.Sessions.Sweep(ctx, models.At(p.Config.Now().Add(-24*time.Hour)))
+		}),
+	)
+}
+
+// ensureTables builds or widens the warehouse's table of each published template.
+func (p *Portal) ensureTables(ctx context.Context) error {
+	defs, err := p.Catalogue.Definitions(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range defs {
+		if err := p.Warehouse.Ensure(ctx, &defs[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// LoadPlan brings the embedded plan into the database: units, calendar, templates, catalogue. from is the first period
+// of what is new.
+func (p *Portal) LoadPlan(ctx context.Context, from models.Period) error {
+	plan, err := seed.Load()
+	if err != nil {
+		return err
+	}
+	calendar, err := seed.Calendar()
+	if err != nil {
+		return err
+	}
+	if err := p.Directory.Load(ctx, plan, calendar); err != nil {
+		return err
+	}
+	return p.Catalogue.Load(ctx, plan, from)
+}
+
+// Ready returns nil if the database answers and its schema, the job tables and the warehouse's tables are current.
+func (p *Portal) Ready(ctx context.Context) error {
+	if err := p.DB.Ping(ctx); err != nil {
+		return err
+	}
+	for _, current := range []func(context.Context) (bool, error){
+		p.DB.Current, func(ctx context.Context) (bool, error) { return jobs.Current(ctx, p.DB) },
+	} {
+		ok, err := current(ctx)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return errors.New("database schema is not current: run portal migrate")
+		}
+	}
+	defs, err := p.Catalogue.Definitions(ctx)
+	if err != nil {
+		return err
+	}
+	pointers := make([]*models.Definition, len(defs))
+	for i := range defs {
+		pointers[i] = &defs[i]
+	}
+	return p.Warehouse.Current(ctx, pointers)
+}
+
+// Start begins background work: jobs, schedules and the writing of last-seen times. It returns at once; Close ends it.
+func (p *Portal) Start(ctx context.Context) error {
+	if err := p.Jobs.Start(ctx); err != nil {
+		return err
+	}
+	go p.Sessions.Run(ctx, time.Minute)
+	return nil
+}
+
+// Close ends background work and closes the database.
+func (p *Portal) Close() {
+	if p.Jobs != nil {
+		stop, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := p.Jobs.Stop(stop); err != nil {
+			p.Config.Logger.Warn("stop jobs", "error", err)
+		}
+	}
+	if p.DB != nil {
+		if err := p.DB.Close(); err != nil {
+			p.Config.Logger.Warn("close database", "error", err)
+		}
+	}
+}

@@ -1,0 +1,127 @@
+package accounts
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"taxportal/internal/fault"
+	"taxportal/internal/models"
+)
+
+// unitKinds says in which kinds of units a role can be held (permissions.md: the Office is a unit of its own).
+var unitKinds = map[models.Role][]models.UnitKind{
+	models.RoleOffice:  {models.UnitOffice},
+	models.RoleLeader:  {models.UnitLeaders},
+	models.RoleChief:   {models.UnitMember, models.UnitSub},
+	models.RoleLiaison: {models.UnitMember, models.UnitSub},
+	models.RoleHandler: {models.UnitMember, models.UnitSub},
+	models.RoleTax:     {models.UnitMember, models.UnitSub},
+	models.RoleReview:  {models.UnitMember, models.UnitSub},
+	models.RoleBureau:  {models.UnitMember, models.UnitSub},
+	models.RoleOutside: {models.UnitOutside},
+	models.RoleSys:     {models.UnitSystem},
+	models.RoleSec:     {models.UnitSystem},
+	models.RoleAud:     {models.UnitSystem},
+}
+
+// RolesFor returns the roles that can be held in a unit of the kind.
+func RolesFor(kind models.UnitKind) []models.Role {
+	var roles []models.Role
+	for _, role := range models.Roles {
+		if slices.Contains(unitKinds[role], kind) {
+			roles = append(roles, role)
+		}
+	}
+	return roles
+}
+
+// GiveRole gives a role; it takes effect with the next request of the account.
+//
+// Only the security administrator may, and nobody for himself. Returns fault.Invalid if the role does not go with the
+// unit or with a role already held: the three administrators exclude each other and every business role (三员分立).
+func (s *Service) GiveRole(ctx context.Context, actor models.Actor, id int64, role models.Role) error {
+	return s.changeRole(ctx, actor, id, role, "give", func(tx *gorm.DB, a models.Account) error {
+		if why := Clash(a, role); why != "" {
+			return &fault.Error{Kind: fault.Invalid, Message: why, Fields: map[string]string{"role": why}}
+		}
+		grant := models.AccountRole{AccountID: id, Role: role, GivenBy: actor.AccountID, GivenAt: s.instant()}
+		return tx.Create(&grant).Error
+	})
+}
+
+// TakeRole takes a role away; it is gone with the next request of the account.
+// Returns fault.Conflict if the account does not hold it or is the last one of the three administrators.
+func (s *Service) TakeRole(ctx context.Context, actor models.Actor, id int64, role models.Role) error {
+	return s.changeRole(ctx, actor, id, role, "take", func(tx *gorm.DB, a models.Account) error {
+		if !slices.Contains(rolesOf(a), role) {
+			return fault.New(fault.Conflict, "此账号没有这个角色。")
+		}
+		if err := keepsOne(tx, a, role); err != nil {
+			return err
+		}
+		return tx.Model(&models.AccountRole{}).Where("account_id = ? AND role = ? AND taken_at = 0", id, role).
+			Updates(map[string]any{"taken_at": s.instant(), "taken_by": actor.AccountID}).Error
+	})
+}
+
+func (s *Service) changeRole(ctx context.Context, actor models.Actor, id int64, role models.Role, action string, do func(*gorm.DB, models.Account) error) error {
+	if err := s.guard.Allow(actor, "role", action); err != nil {
+		return err
+	}
+	if id == actor.AccountID {
+		return fault.New(fault.Forbidden, "不能给自己增减角色，请另一名安全管理员办理。")
+	}
+	if !role.Known() {
+		return &fault.Error{Kind: fault.Invalid, Message: "没有这个角色。", Fields: map[string]string{"role": "请从列表中选择角色。"}}
+	}
+	return s.db.Tx(ctx, func(tx *gorm.DB) error {
+		a, err := s.loadLocked(tx, id)
+		if err != nil {
+			return err
+		}
+		if err := do(tx, a); err != nil {
+			return err
+		}
+		return s.record(tx, actor, "role", a.Username, action, "", role.Label())
+	})
+}
+
+// keepsOne returns fault.Conflict if, without the account, nobody would hold one of the administrative roles among
+// roles: then nobody could give it back.
+func keepsOne(tx *gorm.DB, a models.Account, roles ...models.Role) error {
+	for _, role := range roles {
+		if !role.Administrative() || a.DisabledAt != 0 {
+			continue
+		}
+		var others int64
+		err := tx.Model(&models.AccountRole{}).Joins("JOIN accounts ON accounts.id = account_roles.account_id").
+			Where("role = ? AND taken_at = 0 AND accounts.disabled_at = 0 AND accounts.id <> ?", role, a.ID).Count(&others).Error
+		if err != nil {
+			return fmt.Errorf("count %s: %w", role, err)
+		}
+		if others == 0 {
+			return fault.New(fault.Conflict, fmt.Sprintf("%s是最后一名%s，不能停用或收回角色；请先为另一账号授予此角色。", a.Name, role.Label()))
+		}
+	}
+	return nil
+}
+
+// Clash says in one sentence why an account cannot hold a further role, or "".
+func Clash(a models.Account, role models.Role) string {
+	held := rolesOf(a)
+	switch {
+	case slices.Contains(held, role):
+		return "此账号已有这个角色。"
+	case !slices.Contains(unitKinds[role], a.Unit.Kind):
+		return fmt.Sprintf("“%s”不能由“%s”的账号担任。", role.Label(), a.Unit.Name)
+	}
+	for _, other := range held {
+		if role.Administrative() || other.Administrative() {
+			return fmt.Sprintf("“%s”与“%s”不能由同一账号担任（三员分立）。", role.Label(), other.Label())
+		}
+	}
+	return ""
+}

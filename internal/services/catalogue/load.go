@@ -1,0 +1,90 @@
+package catalogue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"taxportal/internal/models"
+	"taxportal/seed"
+)
+
+// Load publishes the plan's templates and writes its catalogue items. What is there already stays as it is, so that it
+// may run at each start. from is the first period of new items and versions.
+func (s *Service) Load(ctx context.Context, plan *seed.Plan, from models.Period) error {
+	for _, def := range plan.Templates {
+		known, err := s.known(ctx, def.Code)
+		if err != nil {
+			return err
+		}
+		if known {
+			continue
+		}
+		if _, err := s.Publish(ctx, models.SystemActor, def, from); err != nil {
+			return fmt.Errorf("publish %s: %w", def.Code, err)
+		}
+	}
+	return s.db.Tx(ctx, func(tx *gorm.DB) error {
+		for _, item := range plan.Items {
+			if err := loadItem(tx, item, from); err != nil {
+				return fmt.Errorf("write item %s: %w", item.Code, err)
+			}
+		}
+		return nil
+	})
+}
+
+func (s *Service) known(ctx context.Context, code string) (bool, error) {
+	var n int64
+	err := s.db.Read.WithContext(ctx).Model(&models.Template{}).Where("code = ?", code).Count(&n).Error
+	return n > 0, err
+}
+
+func loadItem(tx *gorm.DB, item seed.Item, from models.Period) error {
+	var row models.CatalogueItem
+	err := tx.Where("code = ?", item.Code).Take(&row).Error
+	if err == nil {
+		return nil
+	}
+	if !errors.Is(err, gorm.ErrRecordNotFound) {
+		return err
+	}
+	var unit models.Unit
+	if err := tx.Where("code = ?", item.Unit).Take(&unit).Error; err != nil {
+		return fmt.Errorf("find unit %s: %w", item.Unit, err)
+	}
+	row = models.CatalogueItem{
+		Code: item.Code, UnitID: unit.ID, Name: item.Name, PlanWords: item.PlanWords, Cycle: item.Cycle, DueDays: item.DueDays,
+		LockDays: item.LockDays, NilNormal: item.NilNormal, StartsOn: from,
+	}
+	if item.Template != "" {
+		var template models.Template
+		if err := tx.Where("code = ?", item.Template).Take(&template).Error; err != nil {
+			return fmt.Errorf("find template %s: %w", item.Template, err)
+		}
+		row.TemplateID = &template.ID
+	}
+	return tx.Omit("Unit", "Template").Create(&row).Error
+}
+
+// Duty is one matter that a unit owes by the plan.
+type Duty struct {
+	Item models.CatalogueItem
+}
+
+// Duties returns what a unit owes by the plan, with and without a template, in the order of the plan.
+func (s *Service) Duties(ctx context.Context, unit models.Unit) ([]Duty, error) {
+	var items []models.CatalogueItem
+	err := s.db.Read.WithContext(ctx).Joins("Unit").Joins("Template").
+		Where(`"Unit".path LIKE ? AND catalogue_items.retired_at = 0`, unit.Path+"%").Order("catalogue_items.code").Find(&items).Error
+	if err != nil {
+		return nil, err
+	}
+	duties := make([]Duty, len(items))
+	for i, item := range items {
+		duties[i] = Duty{Item: item}
+	}
+	return duties, nil
+}

@@ -1,0 +1,85 @@
+package filing
+
+import (
+	"fmt"
+	"strconv"
+
+	"taxportal/internal/models"
+	"taxportal/internal/workflow"
+)
+
+// Next returns the sentence 下一步 of a task's page: who does what until when (look.md §4). It comes from the workflow's
+// table where there is a batch, else from the task's standing.
+func (s *Service) Next(p *TaskPage) []workflow.Segment {
+	values := map[string]string{
+		"liaison": named("联络员", p.People.Liaison), "chief": named("分管负责人", p.People.Chief), "contact": p.People.Contact,
+		"due": cnDue(p.DueNow),
+	}
+	if p.Batch != nil {
+		b := p.Batch
+		values["errors"], values["warnings"] = thousands(b.ErrorRows), thousands(b.OpenWarnings)
+		values["rows"], values["trouble"], values["mend"] = thousands(b.Progress), b.Trouble, cnDue(b.MendDueAt)
+		return workflow.Sentence(models.FilingFlow.Describe(b.State).Next, values)
+	}
+	return workflow.Sentence(standingNext[p.Standing], values)
+}
+
+// standingNext says what to do with a task that has no batch.
+var standingNext = map[models.Standing]string{
+	models.StandingExempt:   "本期已批准免报，目前没有等您办理的事。",
+	models.StandingUnopened: "本期尚未开放填报；开放后请{liaison}在 **{due}前**报送。",
+	models.StandingOpen:     "请{liaison}在 **{due}前**下载模板、填好后上传；本期确无数据的，办理零报送。",
+	models.StandingOverdue:  "请{liaison}立即补报：应于 **{due}前**报送，已经逾期。",
+}
+
+func named(post, name string) string {
+	if name == "" {
+		return post
+	}
+	return post + name
+}
+
+// thousands writes a number with separators: 1,246.
+func thousands(n int64) string {
+	text := strconv.FormatInt(n, 10)
+	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
+// Late reports whether something of this task is late now, so that 下一步 turns red.
+func (s *Service) Late(p *TaskPage) bool {
+	switch p.Standing {
+	case models.StandingOverdue:
+		return true
+	case models.StandingReturned:
+		return s.now() > p.DueNow
+	}
+	return false
+}
+
+// Calm reports whether nobody of the actor's side has anything to do.
+func (p *TaskPage) Calm() bool {
+	switch p.Standing {
+	case models.StandingExempt, models.StandingUnopened:
+		return true
+	}
+	return p.Batch != nil && models.FilingFlow.Describe(p.Batch.State).Waits == ""
+}
+
+// describe gives a batch in few words for a to-do or a list.
+func describe(b *models.Batch) string {
+	switch b.State {
+	case models.BatchErrors:
+		return fmt.Sprintf("第 %d 次上传：%s 行中 %s 行有错误", b.No, thousands(b.RowsRead), thousands(b.ErrorRows))
+	case models.BatchWarnings:
+		return fmt.Sprintf("第 %d 次上传：%s 处提醒待说明", b.No, thousands(b.OpenWarnings))
+	case models.BatchMalformed:
+		return b.Trouble
+	}
+	if b.Kind == models.BatchNil {
+		return "零报送"
+	}
+	return fmt.Sprintf("%s 行", thousands(b.RowsRead))
+}

@@ -1,0 +1,190 @@
+package filing
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"taxportal/internal/database"
+	"taxportal/internal/models"
+	"taxportal/internal/workflow"
+)
+
+// Todo is one thing that waits for the actor, derived from workflow states and never stored (DESIGN §2).
+type Todo struct {
+	DueAt  models.Instant // 0 = no due
+	Late   bool
+	Title  string         // 商品房预售许可信息　2026年10月期
+	Note   string         // why it waits, in one line
+	State  workflow.State // of the batch or waiver; empty for a task without a batch
+	Waiver bool           // State is one of WaiverFlow
+	Stand  models.Standing
+	Last   string // who did the last step
+	LastAt models.Instant
+	Task   string
+	Batch  string
+	Code   string // of the waiver
+	Verb   string // the button: 去报送
+	Unit   string // whose it is, for the Office
+}
+
+// TodoCap bounds each kind of to-do that is read; the page says when there are more.
+const TodoCap = 300
+
+// Todos returns what waits for the actor in filing, soonest due first.
+func (s *Service) Todos(ctx context.Context, actor models.Actor) ([]Todo, error) {
+	db := s.DB.Read.WithContext(ctx)
+	var todos []Todo
+	add := func(more []Todo, err error) error {
+		todos = append(todos, more...)
+		return err
+	}
+	if s.Guard.Can(actor, "filing", "upload") {
+		if err := add(s.unitTodos(db, actor)); err != nil {
+			return nil, err
+		}
+	}
+	if s.Guard.Can(actor, "filing", "sign") {
+		if err := add(s.batchTodos(db, actor, models.BatchSigning, "去审签")); err != nil {
+			return nil, err
+		}
+	}
+	if s.Guard.Can(actor, "filing", "accept") {
+		if err := add(s.batchTodos(db, actor, models.BatchFiled, "去受理")); err != nil {
+			return nil, err
+		}
+		if err := add(s.waiverTodos(db, actor)); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortStableFunc(todos, func(a, b Todo) int {
+		if a.DueAt != b.DueAt {
+			return int(min(max(int64(a.DueAt-b.DueAt), -1), 1))
+		}
+		return strings.Compare(a.Task, b.Task)
+	})
+	return todos, nil
+}
+
+// unitTodos are the tasks of the own unit that the liaison must bring forward.
+func (s *Service) unitTodos(db *gorm.DB, actor models.Actor) ([]Todo, error) {
+	var tasks []models.FilingTask
+	err := db.Joins("Item").Preload("Batches", func(db *gorm.DB) *gorm.DB { return db.Order("no") }).
+		Where("filing_tasks.unit_id = ? AND filing_tasks.exempted_at = 0 AND filing_tasks.opens_at <= ?", actor.Unit.ID, s.now()).
+		Where("filing_tasks.correction_open OR NOT EXISTS (SELECT 1 FROM batches b WHERE b.task_id = filing_tasks.id AND b.state = ?)", models.BatchEffective).
+		Order("filing_tasks.due_at").Limit(TodoCap).Find(&tasks).Error
+	if err != nil {
+		return nil, database.Fault(fmt.Errorf("read to-dos: %w", err))
+	}
+	var todos []Todo
+	for i := range tasks {
+		if todo, ok := s.unitTodo(&tasks[i]); ok {
+			todos = append(todos, todo)
+		}
+	}
+	return todos, nil
+}
+
+func (s *Service) unitTodo(t *models.FilingTask) (Todo, bool) {
+	now := s.now()
+	todo := Todo{DueAt: t.DueNow(), Title: t.Item.Name + "　" + t.Period.Label(), Task: t.Code, Stand: t.Standing(now), Verb: "去报送",
+		Note: fmt.Sprintf("%s开放填报", cnDay(t.OpensAt)), LastAt: t.OpensAt, Last: "系统 任务开放"}
+	todo.Late = now > todo.DueAt
+	current := t.Current()
+	if current == nil || (current.State == models.BatchEffective && t.CorrectionOpen) {
+		if t.CorrectionOpen {
+			todo.Note, todo.Verb = "办公室已同意更正，请上传更正文件", "去更正"
+		} else if now >= t.LockAt && now >= t.UnlockedUntil {
+			todo.Note, todo.Verb = "已锁定，补报须申请解锁", "去申请"
+		}
+		return todo, true
+	}
+	todo.State, todo.Batch, todo.Note = current.State, current.Code, describe(current)
+	switch current.State {
+	case models.BatchErrors, models.BatchMalformed:
+		todo.Verb = "改错误"
+	case models.BatchWarnings:
+		todo.Verb = "去说明"
+	case models.BatchClean:
+		todo.Verb = "去提交"
+	case models.BatchFailed:
+		todo.Verb = "重新校验"
+	case models.BatchReturned:
+		todo.Verb = "去补正"
+	default:
+		return todo, false
+	}
+	todo.Last, todo.LastAt = lastStep(current)
+	return todo, true
+}
+
+// lastStep says who did the last step on a batch, as far as its own columns tell.
+func lastStep(b *models.Batch) (string, models.Instant) {
+	switch {
+	case b.State == models.BatchReturned || b.State == models.BatchEffective:
+		return "办公室 " + b.DecidedName, b.DecidedAt
+	case b.SignedAt != 0:
+		return b.SignedName + " 审签", b.SignedAt
+	case b.SubmittedAt != 0:
+		return b.CreatedName + " 提交审签", b.SubmittedAt
+	case b.CheckedAt != 0:
+		return "系统 校验完成", b.CheckedAt
+	}
+	return b.CreatedName + " 上传", b.CreatedAt
+}
+
+// batchTodos are the batches in a state that waits for the actor's side.
+func (s *Service) batchTodos(db *gorm.DB, actor models.Actor, state workflow.State, verb string) ([]Todo, error) {
+	query := db.Preload("Task").Preload("Task.Item").Preload("Task.Unit").Where("batches.state = ?", state)
+	if state == models.BatchSigning {
+		query = query.Where("batches.unit_id = ?", actor.Unit.ID)
+	} else {
+		query = query.Scopes(database.Visible(actor, "batches.unit_id"))
+	}
+	var batches []models.Batch
+	if err := query.Order("batches.id").Limit(TodoCap).Find(&batches).Error; err != nil {
+		return nil, database.Fault(fmt.Errorf("read to-dos: %w", err))
+	}
+	todos := make([]Todo, len(batches))
+	for i := range batches {
+		b := &batches[i]
+		due := b.Task.DueAt
+		if state == models.BatchFiled {
+			due = 0
+		}
+		todos[i] = Todo{DueAt: due, Late: due != 0 && s.now() > due, Title: b.Task.Item.Name + "　" + b.Task.Period.Label(), Note: describe(b), State: b.State,
+			Task: b.Task.Code, Batch: b.Code, Verb: verb, Unit: b.Task.Unit.Name}
+		todos[i].Last, todos[i].LastAt = lastStep(b)
+	}
+	return todos, nil
+}
+
+// waiverTodos are the requests that wait for this person of the Office: not those that the person has proposed.
+func (s *Service) waiverTodos(db *gorm.DB, actor models.Actor) ([]Todo, error) {
+	var waivers []models.Waiver
+	err := db.Preload("Task").Preload("Task.Item").Preload("Task.Unit").Scopes(database.Visible(actor, "waivers.unit_id")).
+		Where("waivers.state IN ?", models.WaiverFlow.WaitingFor(workflow.Office)).
+		Where(`NOT EXISTS (SELECT 1 FROM flow_events e WHERE e.flow = ? AND e.record_id = waivers.id AND e.verb = ? AND e.actor_id = ?)`,
+			models.WaiverFlow.Name, models.VerbPropose, actor.AccountID).
+		Order("waivers.id").Limit(TodoCap).Find(&waivers).Error
+	if err != nil {
+		return nil, database.Fault(fmt.Errorf("read to-dos: %w", err))
+	}
+	todos := make([]Todo, len(waivers))
+	for i, w := range waivers {
+		todos[i] = Todo{Title: w.Kind.Label() + "申请　" + w.Task.Item.Name + "　" + w.Task.Period.Label(), Note: w.Reason, State: w.State, Waiver: true,
+			Task: w.Task.Code, Code: w.Code, Verb: "去办理", Unit: w.Task.Unit.Name, LastAt: w.CreatedAt, Last: w.Task.Unit.Name}
+	}
+	return todos, nil
+}
+
+// Done counts the actor's unit's batches that came into force; the workbench shows it as 已办结.
+func (s *Service) Done(ctx context.Context, actor models.Actor) (int64, error) {
+	var n int64
+	err := s.DB.Read.WithContext(ctx).Model(&models.Batch{}).Scopes(database.Visible(actor, "batches.unit_id")).
+		Where("batches.state = ?", models.BatchEffective).Count(&n).Error
+	return n, database.Fault(err)
+}

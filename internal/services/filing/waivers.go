@@ -1,0 +1,240 @@
+package filing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"taxportal/internal/database"
+	"taxportal/internal/fault"
+	"taxportal/internal/models"
+	"taxportal/internal/workflow"
+)
+
+var errNoWaiver = fault.New(fault.NotFound, "没有这件申请。")
+
+// WaiverInput asks for a task to be exempted, unlocked or opened for correction.
+type WaiverInput struct {
+	Kind   models.WaiverKind
+	Reason string
+	Until  models.Day // unlock only
+}
+
+// RaiseWaiver asks the Office (as the liaison) or proposes (as the Office) that a rule of a task be set aside.
+// A second person of the Office must agree before it takes effect.
+//
+// Returns fault.NotFound, fault.Forbidden, fault.Conflict if the kind does not fit the task or one is already open,
+// and fault.Invalid with the fields kind, reason, until.
+func (s *Service) RaiseWaiver(ctx context.Context, actor models.Actor, code string, in WaiverInput) (*models.Waiver, error) {
+	byOffice := actor.Has(models.RoleOffice)
+	action := "ask"
+	if byOffice {
+		action = "waive"
+	}
+	if err := s.Guard.Allow(actor, "filing", action); err != nil {
+		return nil, err
+	}
+	in.Reason = strings.TrimSpace(in.Reason)
+	if err := s.checkWaiver(in); err != nil {
+		return nil, err
+	}
+	var w *models.Waiver
+	err := s.tx(ctx, actor, func(tx *gorm.DB) error {
+		t, err := s.waivable(tx, actor, code, byOffice)
+		if err != nil {
+			return err
+		}
+		if err := s.fits(&t, in.Kind); err != nil {
+			return err
+		}
+		w, err = s.writeWaiver(tx, actor, t, in)
+		if err != nil {
+			return err
+		}
+		if byOffice {
+			err := s.applyWaiver(tx, actor, w, models.VerbPropose, workflow.Input{Reason: in.Reason}, nil)
+			w.State = models.WaiverProposed
+			return err
+		}
+		return s.record(tx, actor, w.Code, "ask", in.Reason, in.Kind.Label())
+	})
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return nil, fault.New(fault.Conflict, "这项任务已有同类申请正在办理，请等办理结果。")
+	}
+	return w, err
+}
+
+func (s *Service) waivable(tx *gorm.DB, actor models.Actor, code string, byOffice bool) (models.FilingTask, error) {
+	if byOffice {
+		return s.task(tx, actor, code)
+	}
+	return s.ownTask(tx, actor, code)
+}
+
+func (s *Service) checkWaiver(in WaiverInput) error {
+	var form fault.Form
+	if in.Kind.Label() == "" {
+		form.Add("kind", "请选择申请事项。")
+	}
+	form.Require("reason", "理由", in.Reason)
+	if len([]rune(in.Reason)) > 2000 {
+		form.Add("reason", "理由最多 2000 字。")
+	}
+	if in.Kind == models.WaiverUnlock {
+		switch {
+		case !in.Until.Valid():
+			form.Add("until", "请填写解锁到哪一天。")
+		case in.Until.At(dueHour, 0) <= s.now():
+			form.Add("until", "解锁期限应晚于现在。")
+		}
+	}
+	return form.Err()
+}
+
+// fits says why a kind of waiver makes no sense for the task as it stands.
+func (s *Service) fits(t *models.FilingTask, kind models.WaiverKind) error {
+	switch {
+	case t.ExemptedAt != 0:
+		return fault.New(fault.Conflict, "本期已批准免报。")
+	case kind == models.WaiverCorrection && t.Effective() == nil:
+		return fault.New(fault.Conflict, "本期还没有生效批次，不需要申请更正；直接上传即可。")
+	case kind == models.WaiverCorrection && t.CorrectionOpen:
+		return fault.New(fault.Conflict, "本期已同意更正，可以直接上传更正文件。")
+	case kind != models.WaiverCorrection && t.Effective() != nil:
+		return fault.New(fault.Conflict, "本期已有生效批次，不需要免报或解锁。")
+	case kind == models.WaiverUnlock && s.now() < t.LockAt:
+		return fault.New(fault.Conflict, "本期还没有锁定，可以直接补报。")
+	}
+	return nil
+}
+
+func (s *Service) writeWaiver(tx *gorm.DB, actor models.Actor, t models.FilingTask, in WaiverInput) (*models.Waiver, error) {
+	var earlier int64
+	if err := tx.Model(&models.Waiver{}).Where("task_id = ?", t.ID).Count(&earlier).Error; err != nil {
+		return nil, fmt.Errorf("count waivers: %w", err)
+	}
+	w := &models.Waiver{
+		Code: fmt.Sprintf("SQ-%s-%d", t.Code, earlier+1), TaskID: t.ID, UnitID: t.UnitID, Kind: in.Kind, State: models.WaiverAsked,
+		Reason: in.Reason, CreatedBy: actor.AccountID, CreatedAt: s.now(),
+	}
+	if in.Kind == models.WaiverUnlock {
+		w.Until = in.Until.At(dueHour, 0)
+	}
+	return w, tx.Omit("Task").Create(w).Error
+}
+
+func (s *Service) applyWaiver(tx *gorm.DB, actor models.Actor, w *models.Waiver, verb workflow.Verb, in workflow.Input, also func(*gorm.DB) error) error {
+	_, err := s.engine.Apply(tx, workflow.Step{
+		Flow: &models.WaiverFlow, Subject: w, Verb: verb, Actor: actor.Workflow(), Allowed: s.Guard.Asker(actor),
+		Parties: parties(actor, w.UnitID), Input: in, Also: also,
+	})
+	return err
+}
+
+// MoveWaiver takes one move of WaiverFlow. Confirming needs another person of the Office than the one who proposed.
+func (s *Service) MoveWaiver(ctx context.Context, actor models.Actor, code string, verb workflow.Verb, in MoveInput) error {
+	return s.tx(ctx, actor, func(tx *gorm.DB) error {
+		w, err := s.waiver(tx, actor, code)
+		if err != nil {
+			return err
+		}
+		if in.From != "" && in.From != w.State {
+			return fault.New(fault.Conflict, fmt.Sprintf("您打开页面后，申请 %s 已变为“%s”。请核对后再办。", w.Code, models.WaiverFlow.Describe(w.State).Label))
+		}
+		var also func(*gorm.DB) error
+		if verb == models.VerbConfirm {
+			also = func(tx *gorm.DB) error { return s.grant(tx, &w) }
+		}
+		return s.applyWaiver(tx, actor, &w, verb, in.workflow(), also)
+	})
+}
+
+func (s *Service) waiver(db *gorm.DB, actor models.Actor, code string) (models.Waiver, error) {
+	var w models.Waiver
+	err := db.Scopes(database.Visible(actor, "waivers.unit_id")).Preload("Task").Preload("Task.Item").Preload("Task.Unit").Preload("Task.Batches").
+		Where("waivers.code = ?", upper(code)).Take(&w).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return w, errNoWaiver
+	}
+	if err != nil {
+		return w, fmt.Errorf("find waiver: %w", err)
+	}
+	return w, nil
+}
+
+// grant gives a confirmed waiver its effect on the task, if the task still is as it was.
+func (s *Service) grant(tx *gorm.DB, w *models.Waiver) error {
+	if err := s.fits(w.Task, w.Kind); err != nil {
+		return err
+	}
+	changes := map[string]any{}
+	switch w.Kind {
+	case models.WaiverExempt:
+		if c := w.Task.Current(); c != nil && (c.State == models.BatchSigning || c.State == models.BatchFiled) {
+			return fault.New(fault.Conflict, "本期有批次正在审签或待受理，请先办完那一批。")
+		}
+		changes["exempted_at"] = s.now()
+	case models.WaiverUnlock:
+		changes["unlocked_until"] = w.Until
+	case models.WaiverCorrection:
+		changes["correction_open"] = true
+	}
+	return tx.Model(&models.FilingTask{}).Where("id = ?", w.TaskID).Updates(changes).Error
+}
+
+// WaiverPage is one waiver with its history and what the actor may do.
+type WaiverPage struct {
+	Waiver  models.Waiver
+	History []workflow.Event
+	Moves   []workflow.Move
+}
+
+// Waiver returns one waiver that the actor may see.
+func (s *Service) Waiver(ctx context.Context, actor models.Actor, code string) (WaiverPage, error) {
+	db := s.DB.Read.WithContext(ctx)
+	w, err := s.waiver(db, actor, code)
+	if err != nil {
+		return WaiverPage{}, database.Fault(err)
+	}
+	history, err := workflow.History(db, &models.WaiverFlow, w.ID)
+	if err != nil {
+		return WaiverPage{}, database.Fault(err)
+	}
+	moves := workflow.Offered(&models.WaiverFlow, w.State, parties(actor, w.UnitID),
+		func(o, a string) bool { return s.Guard.Can(actor, o, a) }, actor.AccountID, history)
+	return WaiverPage{Waiver: w, History: history, Moves: moves}, nil
+}
+
+// WaiverFilter narrows the list of waivers.
+type WaiverFilter struct {
+	State workflow.State // empty = all
+	Kind  models.WaiverKind
+	Page  int
+	Size  int
+}
+
+// Waivers returns a page of the waivers that the actor may see, newest first, and how many there are.
+func (s *Service) Waivers(ctx context.Context, actor models.Actor, f WaiverFilter) ([]models.Waiver, int64, error) {
+	scope := func(db *gorm.DB) *gorm.DB {
+		db = db.Scopes(database.Visible(actor, "waivers.unit_id"))
+		if f.State != "" {
+			db = db.Where("waivers.state = ?", f.State)
+		}
+		if f.Kind != "" {
+			db = db.Where("waivers.kind = ?", f.Kind)
+		}
+		return db
+	}
+	db := s.DB.Read.WithContext(ctx)
+	var total int64
+	if err := db.Model(&models.Waiver{}).Scopes(scope).Count(&total).Error; err != nil {
+		return nil, 0, database.Fault(err)
+	}
+	var found []models.Waiver
+	err := db.Preload("Task").Preload("Task.Item").Preload("Task.Unit").Scopes(scope, database.Page(f.Page, f.Size)).
+		Order("waivers.id DESC").Find(&found).Error
+	return found, total, database.Fault(err)
+}

@@ -1,0 +1,127 @@
+package filingview
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"taxportal/internal/models"
+	"taxportal/internal/paths"
+	"taxportal/web/views/components"
+)
+
+// shownRows is how many rows of a rule stand on the page before 再看; the first 50 are kept, the rest is in the download.
+const shownRows = 50
+
+// findingsSub counts errors and warnings in words.
+func (p TaskPage) findingsSub() string {
+	var parts []string
+	count := func(severity models.Severity) (kinds, rows int64) {
+		for _, r := range p.Rules {
+			if r.Severity == severity {
+				kinds++
+				rows += r.Count
+			}
+		}
+		return kinds, rows
+	}
+	if kinds, rows := count(models.SeverityError); kinds > 0 {
+		parts = append(parts, fmt.Sprintf("错误 %d 类 %s 处，须改正", kinds, components.Thousands(rows)))
+	}
+	if kinds, rows := count(models.SeverityWarning); kinds > 0 {
+		parts = append(parts, fmt.Sprintf("提醒 %d 类 %s 处，改正或说明均可", kinds, components.Thousands(rows)))
+	}
+	return strings.Join(parts, "；")
+}
+
+// groups turns the rules into what the page shows; the first two are open.
+func (p TaskPage) groups() []components.Finding {
+	var groups []components.Finding
+	for _, r := range p.Rules {
+		if p.Show != "" && p.Show != string(r.Severity) {
+			continue
+		}
+		group := components.Finding{Warning: r.Severity == models.SeverityWarning, Rule: r.Title, Advice: r.Advice, Count: r.Count, Open: len(groups) < 2}
+		for _, f := range r.Findings[:min(len(r.Findings), shownRows)] {
+			group.Rows = append(group.Rows, p.findingRow(r, f))
+		}
+		group.Links = p.groupLinks(r)
+		groups = append(groups, group)
+	}
+	return groups
+}
+
+func (p TaskPage) groupLinks(r Rule) []components.TextLink {
+	links := []components.TextLink{{
+		Label: fmt.Sprintf("导出这 %s 行", components.Thousands(r.Count)), URL: templ.SafeURL(paths.ToBatchFindings(p.Batch.Code, r.ID)),
+	}}
+	if r.Severity == models.SeverityWarning && p.mayExplain() {
+		links = append(links, components.TextLink{Label: "一并说明",
+			URL: templ.SafeURL(paths.With(paths.ToBatchExplain(p.Batch.Code), "rule", strconv.FormatInt(r.ID, 10)))})
+	}
+	return links
+}
+
+func (p TaskPage) mayExplain() bool { return p.CanMend && p.Batch.State == models.BatchWarnings }
+
+func (p TaskPage) findingRow(r Rule, f models.Finding) components.FindingRow {
+	row := components.FindingRow{
+		Sheet: f.Sheet, Row: int(f.Row), Column: strings.TrimSpace(f.Column + "　" + f.Name), Value: marked(string(f.Value), f.Marks),
+		Problem: f.Message, Mend: f.Advice, Note: r.Answers[f.ID],
+	}
+	if row.Sheet == "" && len(p.Batch.Files) > 0 {
+		row.Sheet = fileOf(p.Batch.Files, f.File)
+	}
+	if len(f.Suggest) > 0 {
+		row.Mend, row.Proposed = "核对后可改为", differing(string(f.Value), string(f.Suggest))
+	}
+	if r.Severity == models.SeverityWarning && p.mayExplain() && row.Note == "" {
+		row.Action = &components.Action{Label: "说明", Small: true, Aria: fmt.Sprintf("说明第 %d 行的提醒", f.Row),
+			URL: templ.SafeURL(paths.With(paths.ToBatchExplain(p.Batch.Code), "rule", strconv.FormatInt(r.ID, 10), "finding", strconv.FormatInt(f.ID, 10)))}
+	}
+	return row
+}
+
+// fileOf names the file of a finding where a batch has several; a single CSV has only one table.
+func fileOf(files []models.BatchFile, index int) string {
+	if len(files) == 1 || index >= len(files) {
+		return "—"
+	}
+	return files[index].Name
+}
+
+// marked splits a value at the rune positions that are wrong: "3,4".
+func marked(value, marks string) []components.Char {
+	if value == "" {
+		return nil
+	}
+	var wrong []int
+	for part := range strings.SplitSeq(marks, ",") {
+		if n, err := strconv.Atoi(part); err == nil {
+			wrong = append(wrong, n)
+		}
+	}
+	return runs([]rune(value), func(i int) bool { return slices.Contains(wrong, i) })
+}
+
+// differing marks what a proposed value has other than the value.
+func differing(value, suggest string) []components.Char {
+	old, proposed := []rune(value), []rune(suggest)
+	return runs(proposed, func(i int) bool { return i >= len(old) || old[i] != proposed[i] })
+}
+
+func runs(text []rune, mark func(int) bool) []components.Char {
+	var list []components.Char
+	for i, r := range text {
+		m := mark(i)
+		if n := len(list); n > 0 && list[n-1].Marked == m {
+			list[n-1].Text += string(r)
+			continue
+		}
+		list = append(list, components.Char{Text: string(r), Marked: m})
+	}
+	return list
+}

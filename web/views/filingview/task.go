@@ -1,0 +1,392 @@
+package filingview
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"taxportal/internal/models"
+	"taxportal/internal/paths"
+	"taxportal/internal/workflow"
+	"taxportal/web/views/components"
+	"taxportal/web/views/layout"
+	"taxportal/web/views/words"
+)
+
+// TaskPage is the page of one task, as it stands or as one of its batches (mock 03).
+type TaskPage struct {
+	Shell    layout.Shell
+	Now      time.Time
+	Task     models.FilingTask
+	Standing models.Standing
+	Batch    *models.Batch // nil: nothing has been filed yet
+	Previous *models.Batch // the try before, to compare with
+	Current  bool          // Batch is the one that the task speaks of, not an older one
+	Next     []workflow.Segment
+	Late     bool
+	Calm     bool
+	Clock    components.Due
+	Rules    []Rule
+	Show     string // findings shown: "", error, warning
+	History  []workflow.Event
+	Moves    []workflow.Move
+	Messages []models.TaskMessage
+	Waivers  []models.Waiver
+	Liaison  string
+	Chief    string
+	Contact  string
+	Phone    string
+
+	NoUpload  string // why nothing can be uploaded now
+	CanFile   bool
+	CanNil    bool
+	CanAsk    bool
+	CanSay    bool
+	CanMend   bool   // may explain warnings
+	MyID      int64  // of the reader, for 'mine' in the messages
+	Said      string // a message that was refused comes back
+	SaidError string
+	Problem   string // an upload that was refused, without script
+}
+
+// Rule is what one rule found, with the explanations given.
+type Rule struct {
+	models.FindingRule
+	Answers map[int64]string // finding id → explanation
+}
+
+func (p TaskPage) title() string { return p.Task.Item.Name + "　" + p.Task.Period.Label() }
+
+func (p TaskPage) badge() components.Badge {
+	if p.Batch == nil {
+		return words.Standing(p.Standing)
+	}
+	badge := words.State(&models.FilingFlow, p.Batch.State)
+	if p.Batch.State == models.BatchErrors {
+		badge.Word += "，不能提交"
+	}
+	return badge
+}
+
+func (p TaskPage) sub() string {
+	sub := "任务号 " + p.Task.Code
+	if p.Batch != nil {
+		sub = "批次号 " + p.Batch.Code
+		if p.Batch.Correction {
+			sub += "（更正）"
+		}
+	}
+	return sub + "　模板第 " + strconv.Itoa(p.Task.TemplateVersion.No) + " 版"
+}
+
+// actions are the buttons of the head: at most three, the last is the one primary.
+func (p TaskPage) actions() []components.Action {
+	var list []components.Action
+	if p.Batch == nil || p.Batch.State == models.BatchMalformed {
+		list = append(list, components.Action{Label: "下载模板", Icon: components.IconDownload,
+			URL: templ.SafeURL(paths.With(paths.ToTemplateWorkbook(p.Task.TemplateVersion.Definition.Code), "task", p.Task.Code))})
+	}
+	if p.Batch != nil {
+		list = append(list, p.batchActions()...)
+	}
+	if p.mayUpload() {
+		label, style := "上传文件", components.StylePrimary
+		if p.Batch != nil {
+			label = "重新上传"
+		}
+		if p.hasMain() {
+			style = components.StyleDefault
+		}
+		upload := components.Action{Label: label, Icon: components.IconUpload, URL: "#up", Style: style}
+		if style == components.StylePrimary {
+			list = append(list, upload)
+		} else {
+			list = append([]components.Action{upload}, list...)
+		}
+	}
+	return list
+}
+
+// batchActions are the moves that the reader may take, and what can be taken away.
+func (p TaskPage) batchActions() []components.Action {
+	b := p.Batch
+	var list []components.Action
+	if b.FindingsBlob != "" && (b.ErrorRows > 0 || b.WarningCount > 0) && p.CanMend {
+		list = append(list, components.Action{Label: "下载批注工作簿", Icon: components.IconDownload, URL: templ.SafeURL(paths.ToBatchAnnotated(b.Code))})
+	}
+	if b.ReceiptNo != "" {
+		list = append(list, components.Action{Label: "查看回执", Icon: components.IconFileCertificate, URL: templ.SafeURL(paths.ToBatchReceipt(b.Code))})
+	}
+	var last []components.Action
+	for _, m := range p.Moves {
+		if m.Verb == models.VerbDiscard && (p.mayUpload() || len(list) > 1) {
+			continue // stands at the foot of the page, beside the file
+		}
+		action := components.Action{Label: m.Label, URL: templ.SafeURL(paths.ToBatchMove(b.Code, string(m.Verb)))}
+		if m.Main {
+			action.Style = components.StylePrimary
+			last = append(last, action)
+			continue
+		}
+		list = append(list, action)
+	}
+	return append(list, last...)
+}
+
+func (p TaskPage) hasMain() bool {
+	for _, m := range p.Moves {
+		if m.Main {
+			return true
+		}
+	}
+	return false
+}
+
+func (p TaskPage) mayUpload() bool { return p.CanFile && p.NoUpload == "" && p.Current }
+
+func (p TaskPage) mayDiscard() bool {
+	for _, m := range p.Moves {
+		if m.Verb == models.VerbDiscard {
+			return true
+		}
+	}
+	return false
+}
+
+func (p TaskPage) next() components.Next {
+	tone := components.TonePlain
+	switch {
+	case p.Late:
+		tone = components.ToneLate
+	case p.Calm:
+		tone = components.ToneCalm
+	}
+	next := components.Next{Sentence: words.Sentence(p.Next), Tone: tone}
+	if !p.Calm {
+		next.Clock = p.Clock
+	}
+	return next
+}
+
+// steps is the stepper of the plan's words (look.md §4).
+func (p TaskPage) steps() []components.Step {
+	done, now, stop, ahead := components.StepDone, components.StepNow, components.StepStop, components.StepAhead
+	steps := []components.Step{
+		{Name: "开放填报", Note: words.ShortDay(p.Task.OpensAt, p.Now), State: done},
+		{Name: "上传文件", State: now},
+		{Name: "自动校验"},
+		{Name: "待审签", Note: named(p.Chief, "分管负责人")},
+		{Name: "办公室受理", Note: p.Contact},
+		{Name: "完成", Note: "数据生效"},
+	}
+	if p.Standing == models.StandingUnopened {
+		steps[0].State, steps[1].State = now, ahead
+	}
+	if p.Batch == nil {
+		return steps
+	}
+	b := p.Batch
+	steps[1].State, steps[1].Note = done, b.CreatedName+" "+words.When(b.CreatedAt, p.Now)
+	if b.Kind == models.BatchNil {
+		steps[1].Name, steps[2].Note = "申报零报送", "不需校验"
+	}
+	p.stepsOf(b, steps, done, now, stop)
+	return steps
+}
+
+func (p TaskPage) stepsOf(b *models.Batch, steps []components.Step, done, now, stop components.StepState) {
+	switch b.State {
+	case models.BatchUploaded, models.BatchChecking:
+		steps[2].State, steps[2].Note = now, "进行中"
+		return
+	case models.BatchMalformed, models.BatchFailed, models.BatchErrors:
+		steps[2].State, steps[2].Note = stop, words.When(b.CheckedAt, p.Now)
+		if b.State == models.BatchErrors {
+			steps[2].Note += "　" + components.Thousands(b.ErrorRows) + " 行有错误"
+		}
+		return
+	case models.BatchWarnings:
+		steps[2].State, steps[2].Note = now, components.Thousands(b.OpenWarnings)+" 处提醒待说明"
+		return
+	}
+	steps[2].State = done
+	if b.CheckedAt != 0 {
+		steps[2].Note = words.When(b.CheckedAt, p.Now)
+	}
+	if b.State == models.BatchClean || b.State == models.BatchSigning || b.State == models.BatchDiscarded {
+		steps[3].State = now
+		return
+	}
+	steps[3].State, steps[3].Note = done, b.SignedName+" "+words.When(b.SignedAt, p.Now)
+	switch b.State {
+	case models.BatchFiled:
+		steps[4].State = now
+	case models.BatchReturned:
+		steps[4].State, steps[4].Note = stop, words.When(b.DecidedAt, p.Now)+" 退回"
+	default:
+		steps[4].State, steps[4].Note = done, b.DecidedName+" "+words.When(b.DecidedAt, p.Now)
+		steps[5].State = done
+	}
+}
+
+func named(name, post string) string {
+	if name == "" {
+		return post
+	}
+	return name + "（" + post + "）"
+}
+
+// checkNote compares the check with the try before, in words.
+func (p TaskPage) checkNote() components.Sentence {
+	b := p.Batch
+	text := "合格率 " + components.Percent(b.RowsValid, b.RowsRead) + "。"
+	if b.WarningCount > 0 {
+		text += fmt.Sprintf("另有 %s 处提醒，审签前须说明。", components.Thousands(b.WarningCount))
+	}
+	if p.Previous != nil && p.Previous.ErrorRows > 0 {
+		text += fmt.Sprintf("上一次上传有 %s 行错误。", components.Thousands(p.Previous.ErrorRows))
+	}
+	return components.Sentence{components.Plain(text)}
+}
+
+func (p TaskPage) checkSub() string {
+	b := p.Batch
+	sub := fmt.Sprintf("第 %d 次上传　%s", b.No, words.When(b.CreatedAt, p.Now))
+	if b.CheckedAt != 0 {
+		sub += "　校验用时 " + took(b.CheckMillis)
+	}
+	return sub
+}
+
+func took(millis int64) string {
+	if millis < 1000 {
+		return "不到 1 秒"
+	}
+	if millis < 90_000 {
+		return fmt.Sprintf("%d 秒", (millis+500)/1000)
+	}
+	return fmt.Sprintf("%d 分钟", (millis+30_000)/60_000)
+}
+
+// fileFacts says what is known of one file of the batch.
+func fileFacts(f models.BatchFile) []components.Fact {
+	facts := []components.Fact{{Term: "文件名", Text: f.Name + "　" + words.Size(f.Size)}}
+	add := func(term, text string) {
+		if text != "" {
+			facts = append(facts, components.Fact{Term: term, Text: text})
+		}
+	}
+	if f.Encoding != "" {
+		add("编码", f.Encoding+"（自动识别，"+f.Delimiter+"分隔）")
+	}
+	add("工作表", f.Sheet)
+	if f.HeaderRow > 0 {
+		add("表头", fmt.Sprintf("第 %d 行；%d 列对应模板字段", f.HeaderRow, f.Columns))
+	}
+	add("未计入", ignored(f.Ignored))
+	if f.Duplicate != "" {
+		add("重复", "与批次 "+f.Duplicate+" 中的文件内容完全相同，请核对是否传错")
+	}
+	facts = append(facts, components.Fact{Term: "校验和", Text: "SHA-256 " + f.Blob, Code: true})
+	return facts
+}
+
+var ignoredWords = map[string]string{"title": "标题", "total": "合计", "note": "说明", "blank": "空行", "header": "重复表头", "sample": "示例"}
+
+func ignored(rows []models.IgnoredRow) string {
+	const most = 4
+	var parts []string
+	for i, r := range rows {
+		if i == most {
+			parts = append(parts, "等")
+			break
+		}
+		word := ignoredWords[r.Kind]
+		if word == "" {
+			word = r.Text
+		}
+		parts = append(parts, fmt.Sprintf("第 %s 行%s", components.Thousands(int64(r.Row)), word))
+	}
+	return strings.Join(parts, "、")
+}
+
+// events is the history of batch and task, newest first.
+func (p TaskPage) events() []components.Event {
+	var list []components.Event
+	for i := len(p.History) - 1; i >= 0; i-- {
+		e := p.History[i]
+		move, _ := models.FilingFlow.Move(e.Verb)
+		who := e.ActorName
+		if e.ActorPost != "" && e.ActorID != 0 {
+			who = e.ActorName + "（" + e.ActorPost + "）"
+		}
+		sentence := components.Sentence{components.Plain(who + " " + move.Label)}
+		if e.Detail != "" {
+			sentence = append(sentence, components.Plain("："), components.Bold(e.Detail))
+		}
+		if e.DueAt != 0 {
+			sentence = append(sentence, components.Plain("，补正期限 "+words.Day(models.Instant(e.DueAt))+"17:00"))
+		}
+		list = append(list, components.Event{When: words.When(models.Instant(e.At), p.Now), DateTime: words.Machine(models.Instant(e.At)),
+			What: sentence, Quote: e.Reason, Bad: bad[e.Verb]})
+	}
+	if p.Batch != nil {
+		what := p.Batch.CreatedName + " 上传"
+		if p.Batch.Kind == models.BatchNil {
+			what = p.Batch.CreatedName + " 申报零报送"
+		}
+		list = append(list, components.Event{When: words.When(p.Batch.CreatedAt, p.Now), DateTime: words.Machine(p.Batch.CreatedAt),
+			What: components.Sentence{components.Plain(what)}, Quote: p.Batch.NilReason})
+	}
+	return append(list, components.Event{When: words.When(p.Task.OpensAt, p.Now), DateTime: words.Machine(p.Task.OpensAt),
+		What: components.Sentence{components.Plain("任务开放，期限 " + words.Day(p.Task.DueAt) + "17:00（遇休息日顺延），" +
+			words.ShortDay(p.Task.LockAt, p.Now) + "锁定")}})
+}
+
+var bad = map[workflow.Verb]bool{
+	models.VerbErrors: true, models.VerbMalformed: true, models.VerbFail: true, models.VerbReturn: true, models.VerbSendBack: true,
+	models.VerbDiscard: true,
+}
+
+func (p TaskPage) thread() components.Thread {
+	t := components.Thread{ID: "thread", CSRF: p.Shell.CSRF, Text: p.Said, Error: p.SaidError,
+		Hint: "本单位联络员与办公室对接人可见"}
+	if p.CanSay {
+		t.Action = templ.SafeURL(paths.ToTaskMessage(p.Task.Code))
+	}
+	for _, m := range p.Messages {
+		t.Messages = append(t.Messages, components.Message{Author: m.Author + "（" + m.Post + "）", When: words.When(m.At, p.Now),
+			DateTime: words.Machine(m.At), Text: m.Text, Mine: m.AuthorID == p.MyID})
+	}
+	return t
+}
+
+func (p TaskPage) drop() components.Drop {
+	return components.Drop{
+		ID: "upload", Action: templ.SafeURL(paths.ToTaskUpload(p.Task.Code)), CSRF: p.Shell.CSRF, Name: "file", Accept: ".xlsx,.csv,.tsv,.txt",
+		Multiple: true, Auto: true, Tall: true, Title: "把文件拖到这里，或点此选择",
+		Hint: "支持 .xlsx、.csv，可一次选几个文件，合计不超过 200 MB；上传后自动校验，本页可以离开", Label: "上传文件", Problem: p.Problem,
+	}
+}
+
+// Busy reports whether the batch is being checked, so that the page must refresh itself without script.
+func Busy(b *models.Batch) bool {
+	return b != nil && (b.State == models.BatchUploaded || b.State == models.BatchChecking)
+}
+
+// ProgressWork is the progress of a check.
+func ProgressWork(b *models.Batch) components.Work {
+	w := components.Work{ID: "check-progress", Name: "校验", Icon: components.IconFileCheck, Text: "已上传，正在排队校验", Percent: -1,
+		Poll: templ.SafeURL(paths.ToBatchProgress(b.Code))}
+	if b.Progress > 0 {
+		w.Text = "正在校验　第 " + components.Thousands(b.Progress) + " 行"
+		if b.ProgressTotal > b.Progress {
+			w.Text += "，共约 " + components.Thousands(b.ProgressTotal) + " 行"
+			w.Percent = float64(b.Progress) * 100 / float64(b.ProgressTotal)
+		}
+	}
+	return w
+}

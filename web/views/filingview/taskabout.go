@@ -1,0 +1,103 @@
+package filingview
+
+import (
+	"github.com/a-h/templ"
+
+	"taxportal/internal/models"
+	"taxportal/internal/paths"
+	"taxportal/web/views/components"
+	"taxportal/web/views/words"
+)
+
+func (p TaskPage) resultTitle() string {
+	if p.Batch.Kind == models.BatchNil {
+		return "零报送"
+	}
+	return "校验结果"
+}
+
+func (p TaskPage) filesTitle() string {
+	if len(p.Batch.Files) > 1 {
+		return "文件　" + components.Thousands(int64(len(p.Batch.Files))) + " 个"
+	}
+	return "文件"
+}
+
+func (p TaskPage) uploadTitle() string {
+	switch {
+	case p.Task.CorrectionOpen:
+		return "上传更正文件"
+	case p.Batch != nil:
+		return "重新上传"
+	}
+	return "上传文件"
+}
+
+// nilLink offers the nil return where one can be declared.
+func (p TaskPage) nilLink() *components.TextLink {
+	if !p.mayUpload() || !p.CanNil {
+		return nil
+	}
+	return &components.TextLink{Label: "本期确无数据？办理零报送", URL: templ.SafeURL(paths.ToTaskNil(p.Task.Code))}
+}
+
+func (p TaskPage) uploadRefusal() string {
+	switch {
+	case !p.Current:
+		return "这是较早的一次报送，仅供查阅；要上传请回到任务页。"
+	case !p.CanFile:
+		return "由报送单位的信息联络员或经办人上传。"
+	}
+	return p.NoUpload
+}
+
+// askLabel says what may be asked of the Office as the task stands.
+func (p TaskPage) askLabel() string {
+	switch {
+	case p.Task.Effective() != nil:
+		return "申请更正"
+	case p.Now.UnixMilli() >= int64(p.Task.LockAt):
+		return "申请解锁补报"
+	}
+	return "申请免报"
+}
+
+func (p TaskPage) contactLine() string {
+	if p.Contact == "" {
+		return ""
+	}
+	line := "办公室对接人：" + p.Contact
+	if p.Phone != "" {
+		line += "　" + p.Phone
+	}
+	return line
+}
+
+// facts says what the task is about, in the plan's words.
+func (p TaskPage) facts() []components.Fact {
+	facts := []components.Fact{
+		{Term: "报送单位", Text: p.Task.Unit.Name},
+		{Term: "方案原文", Text: p.Task.Item.PlanWords},
+		{Term: "任务号", Text: p.Task.Code},
+		{Term: "期限", Text: words.Full(p.Task.DueAt)},
+		{Term: "锁定", Text: words.Full(p.Task.LockAt)},
+		{Term: "模板", Body: templateLink(p)},
+		{Term: "信息联络员", Text: orDash(p.Liaison)},
+		{Term: "分管负责人", Text: orDash(p.Chief)},
+	}
+	if p.Task.OnTime != nil {
+		onTime := "按时"
+		if !*p.Task.OnTime {
+			onTime = "逾期补报"
+		}
+		facts = append(facts, components.Fact{Term: "首次审签", Text: words.Full(p.Task.FirstFiledAt) + "　" + onTime})
+	}
+	return facts
+}
+
+func orDash(text string) string {
+	if text == "" {
+		return "—"
+	}
+	return text
+}
