@@ -54,7 +54,7 @@ func TestForeignLibrariesStayInTheirRooms(t *testing.T) {
 		"github.com/gorilla/sessions":    {"internal/session"},
 		"github.com/a-h/templ":           {"web/views", "internal/handlers"},
 		"github.com/riverqueue/":         {"internal/jobs"},
-		"github.com/xuri/excelize":       {"internal/office"},
+		"github.com/xuri/excelize":       {"internal/office", "seed/demo", "examples/make", "bench"},
 		"github.com/emmansun/gmsm":       {"internal/crypt"},
 		"github.com/expr-lang/expr":      {"internal/ingest"},
 		"github.com/jackc/pgx":           {"internal/database", "internal/jobs", "internal/warehouse", "internal/testdb", "cmd"},
@@ -66,7 +66,7 @@ func TestForeignLibrariesStayInTheirRooms(t *testing.T) {
 		"github.com/ncruces/go-sqlite3":  {"internal/database", "internal/testdb", "internal/jobs", "internal/warehouse"},
 		"github.com/PuerkitoBio/goquery": {"internal/testkit", "e2e"},
 		"go.yaml.in/yaml":                {"seed"},
-		"golang.org/x/text/encoding":     {"internal/ingest/sheet"},
+		"golang.org/x/text/encoding":     {"internal/ingest/sheet", "seed/demo", "examples/make"},
 		"github.com/labstack/gommon":     {},
 		"database/sql":                   {"internal/database", "internal/jobs", "internal/warehouse", "internal/testdb", "internal/testkit", "cmd"},
 	}
@@ -139,7 +139,7 @@ func TestServicesDoNotImportEachOther(t *testing.T) {
 // TestNobodyImportsTheHandlersButTheWiring holds that the web side stands on top.
 func TestNobodyImportsTheHandlersButTheWiring(t *testing.T) {
 	for _, p := range packages(t) {
-		if under(p.ImportPath, "internal/handlers", "internal/portal", "internal/testkit", "cmd", "e2e") {
+		if under(p.ImportPath, "internal/handlers", "internal/portal", "internal/testkit", "cmd", "e2e", "bench", "torture") {
 			continue
 		}
 		for _, imported := range p.Imports {

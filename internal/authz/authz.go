@@ -43,7 +43,8 @@ func parse(modelText, policyText string) (*Guard, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read policy model: %w", err)
 	}
-	enforcer, err := casbin.NewEnforcer(m, stringadapter.NewAdapter(withoutComments(policyText)))
+	text := withoutComments(policyText)
+	enforcer, err := casbin.NewEnforcer(m, stringadapter.NewAdapter(text))
 	if err != nil {
 		return nil, fmt.Errorf("read policy: %w", err)
 	}
@@ -51,11 +52,18 @@ func parse(modelText, policyText string) (*Guard, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list policy: %w", err)
 	}
+	groups, err := enforcer.GetGroupingPolicy()
+	if err != nil {
+		return nil, fmt.Errorf("list policy: %w", err)
+	}
+	if err := check(lines, groups); err != nil {
+		return nil, err
+	}
+	if read, all := len(lines)+len(groups), strings.Count(text, "\n")+1; read != all {
+		return nil, fmt.Errorf("policy: casbin read %d of %d lines; one is incomplete or stands twice", read, all)
+	}
 	g := &Guard{answers: map[question]bool{}}
 	for _, line := range lines {
-		if role := models.Role(line[0]); line[0] != "any" && !role.Known() {
-			return nil, fmt.Errorf("policy names unknown role %q", line[0])
-		}
 		pair := Pair{line[1], line[2]}
 		if slices.Contains(g.pairs, pair) {
 			continue
@@ -70,6 +78,25 @@ func parse(modelText, policyText string) (*Guard, error) {
 		}
 	}
 	return g, nil
+}
+
+// everybody is the name that the policy gives to what every account may do.
+const everybody = "any"
+
+// check refuses a policy that says something it cannot mean: casbin would pass over a misspelt role in silence.
+func check(lines, groups [][]string) error {
+	known := func(name string) bool { return name == everybody || models.Role(name).Known() }
+	for _, line := range lines {
+		if len(line) != 3 || slices.Contains(line, "") || !known(line[0]) {
+			return fmt.Errorf("policy line %q: want p, a known role, object, action", line)
+		}
+	}
+	for _, group := range groups {
+		if len(group) != 2 || !models.Role(group[0]).Known() || !known(group[1]) {
+			return fmt.Errorf("policy line %q: want g, a known role, a known role or %q", group, everybody)
+		}
+	}
+	return nil
 }
 
 func withoutComments(text string) string {

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -18,8 +19,6 @@ import (
 func (a *App) home(c echo.Context) error {
 	who := actor(c)
 	page := homeview.Page{Shell: a.Shell(c, "工作台"), Title: "工作台", Sub: who.Name + "　" + place(who)}
-	page.Shell.Crumbs = page.Shell.Crumbs[:1]
-	page.Shell.Crumbs[0].URL = ""
 	can := func(object, action string) bool { return a.Guard.Can(who, object, action) }
 	var err error
 	switch {
@@ -40,7 +39,13 @@ func (a *App) home(c echo.Context) error {
 }
 
 // place is the reader's unit and post in one line.
-func place(who models.Actor) string { return who.Unit.Name + postOf(who) }
+func place(who models.Actor) string {
+	post := postOf(who)
+	if strings.HasPrefix(post, who.Unit.Name) { // 领导小组 · 领导小组领导
+		return post
+	}
+	return who.Unit.Name + post
+}
 
 // withTodos puts the list of to-dos and its sentence on the page.
 func (a *App) withTodos(c echo.Context, who models.Actor, page *homeview.Page) error {

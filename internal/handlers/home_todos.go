@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -48,7 +49,8 @@ func dueGroup(t filing.Todo, now time.Time) string {
 	return dueLater
 }
 
-// byUrgency returns the to-dos in the order of the groups, within one as they come, and how many each group has.
+// byUrgency returns the to-dos in the order of the groups and how many each group has. Within a group they stay by due,
+// those without due begin with the longest waiting.
 func byUrgency(todos []filing.Todo, now time.Time) ([]filing.Todo, map[string]int) {
 	counts := map[string]int{}
 	for _, t := range todos {
@@ -56,7 +58,11 @@ func byUrgency(todos []filing.Todo, now time.Time) ([]filing.Todo, map[string]in
 	}
 	sorted := slices.Clone(todos)
 	slices.SortStableFunc(sorted, func(a, b filing.Todo) int {
-		return slices.Index(dueGroups, dueGroup(a, now)) - slices.Index(dueGroups, dueGroup(b, now))
+		group := dueGroup(a, now)
+		if order := slices.Index(dueGroups, group) - slices.Index(dueGroups, dueGroup(b, now)); order != 0 || group != dueNone {
+			return order
+		}
+		return cmp.Compare(a.LastAt, b.LastAt)
 	})
 	return sorted, counts
 }
@@ -154,14 +160,16 @@ func todoURL(t filing.Todo) string {
 	return paths.ToTask(t.Task)
 }
 
-// todoVerbs say a to-do's button as part of a sentence where it is not the button without 去.
-var todoVerbs = map[string]string{"改错误": "改正", "去说明": "说明提醒：", "去提交": "提交审签：", "去申请": "申请解锁补报："}
+// todoVerbs say a to-do's button within a sentence, before and after the thing, where it is not the button without 去.
+var todoVerbs = map[string][2]string{"改错误": {"改正", "的错误"}, "去说明": {"说明", "的提醒"}, "去提交": {"把", "提交审签"}, "去申请": {"申请解锁补报", ""}}
 
-func todoVerb(t filing.Todo) string {
-	if verb, ok := todoVerbs[t.Verb]; ok {
-		return verb
+// doing says what is to be done with a to-do's thing, which is a link.
+func doing(t filing.Todo) components.Sentence {
+	verb, ok := todoVerbs[t.Verb]
+	if !ok {
+		verb[0] = strings.TrimPrefix(t.Verb, "去")
 	}
-	return strings.TrimPrefix(t.Verb, "去")
+	return components.Sentence{components.Plain(verb[0]), components.Linked(t.Title, templ.SafeURL(todoURL(t))), components.Plain(verb[1])}
 }
 
 // nextTodo is the sentence 下一步 of the workbench and the lists: the most urgent to-do, and how many more there are.
@@ -176,27 +184,35 @@ func nextOf(todos []filing.Todo, cal *cn.Calendar, now time.Time) components.Nex
 	sorted, counts := byUrgency(todos, now)
 	first := sorted[0]
 	due := words.Day(first.DueAt) + first.DueAt.Time().Format("15:04")
-	thing := components.Linked(first.Title, templ.SafeURL(todoURL(first)))
-	rest := components.Plain("。")
-	if len(todos) > 1 {
-		rest = components.Plain(fmt.Sprintf("；另有 %d 项待办。", len(todos)-1))
-	}
 	switch dueGroup(first, now) {
 	case dueNone:
 		return waitingNext(sorted, cal, now)
 	case dueLate:
-		rest := components.Plain("。")
-		if counts[dueLate] > 1 || counts[dueToday] > 0 {
-			rest = components.Plain(fmt.Sprintf("；另有 %d 项已逾期、%d 项今天到期。", counts[dueLate]-1, counts[dueToday]))
-		}
-		return components.Next{Tone: components.ToneLate, Sentence: components.Sentence{components.Plain("请您"), components.Bold("今天"),
-			components.Plain("先" + todoVerb(first)), thing, components.Plain("：应于 " + due + "前办理，"),
-			components.Late("已" + dueClock(cal, first.DueAt, now).Text), rest}}
+		sentence := append(components.Sentence{components.Plain("请您"), components.Bold("今天"), components.Plain("先")}, doing(first)...)
+		sentence = append(sentence, components.Plain("：应于 "+due+" 前办理，"), components.Late("已"+dueClock(cal, first.DueAt, now).Text), components.Plain(alsoLate(counts)))
+		return components.Next{Tone: components.ToneLate, Sentence: sentence}
 	case dueToday:
 		due = "今天 " + first.DueAt.Time().Format("15:04")
 	}
-	return components.Next{Clock: dueBox(cal, first.DueAt, now), Sentence: components.Sentence{components.Plain("请您在 "), components.Bold(due + " 前"),
-		components.Plain(todoVerb(first)), thing, rest}}
+	rest := "。"
+	if len(todos) > 1 {
+		rest = fmt.Sprintf("；另有 %d 项待办。", len(todos)-1)
+	}
+	sentence := append(components.Sentence{components.Plain("请您在 "), components.Bold(due + " 前")}, doing(first)...)
+	return components.Next{Clock: dueBox(cal, first.DueAt, now), Sentence: append(sentence, components.Plain(rest))}
+}
+
+// alsoLate says what else cannot wait beside the first late to-do.
+func alsoLate(counts map[string]int) string {
+	switch {
+	case counts[dueLate] > 1 && counts[dueToday] > 0:
+		return fmt.Sprintf("；另有 %d 项已逾期、%d 项今天到期。", counts[dueLate]-1, counts[dueToday])
+	case counts[dueLate] > 1:
+		return fmt.Sprintf("；另有 %d 项已逾期。", counts[dueLate]-1)
+	case counts[dueToday] > 0:
+		return fmt.Sprintf("；另有 %d 项今天到期。", counts[dueToday])
+	}
+	return "。"
 }
 
 // waitingNext is the sentence for what has no due: batches to accept and requests to decide.

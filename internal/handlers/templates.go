@@ -98,7 +98,8 @@ func (a *App) template(c echo.Context) error {
 func templateField(f models.Field) templateview.Field {
 	plain := f
 	plain.Caliber, plain.Standard = "", ""
-	return templateview.Field{Field: f, Kind: ingest.TypeTitle(f.Type), Demands: ingest.Describe(plain), Example: ingest.Example(f)}
+	_, demands, _ := strings.Cut(ingest.Describe(plain), "；") // 必填 or 选填 comes first and has a column, too
+	return templateview.Field{Field: f, Kind: ingest.TypeTitle(f.Type), Demands: demands, Example: ingest.Example(f)}
 }
 
 func (a *App) templateNext(who models.Actor, p templateview.Page) components.Next {

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -26,7 +27,8 @@ func waiverStates() []components.Option {
 }
 
 func waiverKindOptions() []components.Option {
-	return append([]components.Option{{Label: "全部事项"}}, filingview.WaiverKinds()...)
+	return append([]components.Option{{Label: "全部事项"}},
+		filingview.WaiverKinds(models.WaiverCorrection, models.WaiverUnlock, models.WaiverExempt)...)
 }
 
 // waivers shows the requests to exempt, unlock or correct.
@@ -187,17 +189,27 @@ func (a *App) showWaiverForm(c echo.Context, code int, in filing.WaiverInput, fi
 	if !p.CanAsk {
 		return fault.New(fault.Forbidden, "免报、解锁和更正由本单位信息联络员申请，或由领导小组办公室提出。")
 	}
+	kinds := a.Filing.WaiverKinds(&p.Task)
+	if len(kinds) == 0 {
+		return fault.New(fault.Conflict, "本期没有可以申请的事项：已批准免报，或已同意更正、可以直接上传更正文件。")
+	}
+	if in.Kind == "" {
+		in.Kind = kinds[0]
+	}
 	title := p.Task.Item.Name + " " + p.Task.Period.Label()
-	return respond.Page(c, code, filingview.WaiverForm(filingview.WaiverFormPage{
+	view := filingview.WaiverFormPage{
 		Shell: a.Shell(c, "申请更正、解锁或免报", crumb("数据报送", paths.Filings), crumb(title, paths.ToTask(p.Task.Code))), Task: p.Task,
 		Office: who.Has(models.RoleOffice),
 		Kind: components.Input{Kind: components.InputRadio, Name: "kind", Label: "申请事项", Value: string(in.Kind), Error: fields["kind"], Required: true,
-			Options: filingview.WaiverKinds()},
+			Options: filingview.WaiverKinds(kinds...)},
 		Reason: components.Input{Kind: components.InputTextarea, Name: "reason", Label: "理由", Value: in.Reason, Error: fields["reason"], Required: true, Rows: 4,
 			Hint: "写明为什么不能按原要求报送；更正的写明哪些行、哪些列有误。"},
-		Until: components.Input{Kind: components.InputDate, Name: "until", Label: "解锁到", Value: string(in.Until), Error: fields["until"], Width: components.WidthShort,
-			Hint: "只在解锁补报时填写；当日 17:00 重新锁定，形如 2026-11-30。"},
-	}), nil)
+	}
+	if slices.Contains(kinds, models.WaiverUnlock) {
+		view.Until = &components.Input{Kind: components.InputDate, Name: "until", Label: "解锁到", Value: string(in.Until), Error: fields["until"],
+			Width: components.WidthShort, Hint: "只在解锁补报时填写；当日 17:00 重新锁定，形如 2026-11-30。"}
+	}
+	return respond.Page(c, code, filingview.WaiverForm(view), nil)
 }
 
 // raiseWaiver files a request.

@@ -52,6 +52,16 @@ func TestBatch_RepeatedKeysNameBothRows(t *testing.T) {
 	}
 }
 
+func TestBatch_RepeatedKeyShowsNamesOfTheList(t *testing.T) {
+	def := keyed()
+	def.Fields[1] = models.Field{Code: "part", Name: "类别", Type: models.TypeCode, List: "kind", Key: true}
+	def.Lists = []models.CodeList{{Code: "kind", Name: "类别", Items: []models.CodeItem{{Code: "1", Name: "住宅"}, {Code: "2", Name: "商业"}}}}
+	out := run(t, def, ingest.Options{}, csvOf([][]string{{"编号", "类别", "内容"}, {"甲", "住宅", "x"}, {"甲", "2", "x"}, {"甲", "1", "y"}}))
+	if len(out.findings) != 1 || out.findings[0].Value != "甲，住宅" || out.findings[0].Key != "甲\x1f1" {
+		t.Errorf("got %+v", out.findings)
+	}
+}
+
 func TestBatch_WithoutKeyIdenticalRowsAreWarnings(t *testing.T) {
 	def := keyed()
 	def.Fields[0].Key, def.Fields[1].Key = false, false

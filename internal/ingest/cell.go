@@ -17,8 +17,7 @@ func (c *column) check(cell *sheet.Cell) (models.Value, []issue) {
 	case sheet.Empty:
 		return c.empty()
 	case sheet.Error:
-		return models.Value{}, []issue{wrong("cell.error", "单元格是公式的错误值", "改正公式，或把正确的值直接填入单元格",
-			"单元格显示 "+cell.Text+"，公式没有算出结果")}
+		return models.Value{}, []issue{errorValue(cell.Text)}
 	case sheet.Formula:
 		return models.Value{}, []issue{wrong("cell.formula", "公式没有计算结果", "用 WPS 或 Excel 打开并保存一次，或“选择性粘贴”为数值",
 			"单元格里是公式，文件没有保存它的结果")}
@@ -35,6 +34,15 @@ func (c *column) check(cell *sheet.Cell) (models.Value, []issue) {
 // checkText is check for text, which may be blank, a formula typed as text, a placeholder, or a number that a
 // spreadsheet has spoilt before it was saved as CSV.
 func (c *column) checkText(cell *sheet.Cell) (models.Value, []issue) {
+	if cell.Text[0] == '#' {
+		switch text := strings.TrimSpace(cell.Text); {
+		case errorText(text):
+			return models.Value{}, []issue{errorValue(text)}
+		case len(text) >= 3 && strings.Trim(text, "#") == "":
+			return models.Value{}, []issue{wrong("cell.hashes", "保存时列太窄，值变成了“#”", "在原文件中把该列拉宽，重新另存后再上传",
+				"列太窄，保存下来的是一串“#”，不是值")}
+		}
+	}
 	plain := cell // a copy only where it differs, so that the common text does not allocate
 	if first := cell.Text[0]; first == '=' || mayBeBlank(cell.Text) {
 		if blankText(cell.Text) {
@@ -64,6 +72,21 @@ func (c *column) checkText(cell *sheet.Cell) (models.Value, []issue) {
 		return v, nil
 	}
 	return c.secondLook(v, issues, plain.Text)
+}
+
+// errorValue tells of a formula that gave no result.
+func errorValue(text string) issue {
+	return wrong("cell.error", "单元格是公式的错误值", "改正公式，或把正确的值直接填入单元格", "单元格显示 "+text+"，公式没有算出结果")
+}
+
+// errorText reports whether a text is what Excel and WPS write for an error value when they save CSV, or leave behind
+// when values alone are pasted.
+func errorText(text string) bool {
+	switch strings.ToUpper(text) {
+	case "#N/A", "#NAME?", "#REF!", "#DIV/0!", "#VALUE!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA":
+		return true
+	}
+	return false
 }
 
 // shiftMarks moves marks on the inner text of ="…" to the text as it stands in the cell.

@@ -59,6 +59,7 @@ func TestColumn_ValuesAreTaken(t *testing.T) {
 		{"text apostrophe", field(models.TypeText), text("'00123"), "00123", 0},
 		{"text export formula", field(models.TypeText), text(`="00123"`), "00123", 0},
 		{"text from number", field(models.TypeText), num("123.5"), "123.5", 0},
+		{"text with a hash", field(models.TypeText), text("#1楼、#2楼"), "#1楼、#2楼", 0},
 		{"text rare ideograph", field(models.TypeText), text("𠮷田"), "𠮷田", 0},
 		{"integer", field(models.TypeInteger), text("1,234"), "", 1234},
 		{"integer number cell", field(models.TypeInteger), num("12"), "", 12},
@@ -150,6 +151,9 @@ func TestColumn_FaultsAreNamed(t *testing.T) {
 		{"required none", need(field(models.TypeUSCC)), text("无"), "placeholder", "“无”", "必填"},
 		{"none in a date", field(models.TypeDate), text("—"), "placeholder", "“—”", "留空"},
 		{"error cell", field(models.TypeDecimal), sheet.Cell{Kind: sheet.Error, Text: "#N/A"}, "cell.error", "#N/A", "公式"},
+		{"error value saved as text", field(models.TypeMoney), text("#DIV/0!"), "cell.error", "#DIV/0!", "公式"},
+		{"error value in prose", field(models.TypeText), text("#n/a "), "cell.error", "#n/a，", "公式"},
+		{"column too narrow", field(models.TypeText), text("########"), "cell.hashes", "列太窄", "拉宽"},
 		{"formula not calculated", field(models.TypeText), sheet.Cell{Kind: sheet.Formula}, "cell.formula", "没有保存", "保存"},
 		{"formula as text", field(models.TypeInteger), text("=SUM(A1:A3)"), "cell.formula", "公式", "结果"},
 		{"formula in prose", field(models.TypeText), text("=A1&B1"), "cell.formula", "公式", "结果"},
@@ -169,6 +173,7 @@ func TestColumn_FaultsAreNamed(t *testing.T) {
 		{"too big", decimal, text("99999999999999999999"), "type.decimal.overflow", "过大", "核对"},
 		{"too big once scaled", models.Field{Type: models.TypeDecimal, Scale: 8}, text("999999999999"), "type.decimal.overflow", "过大", "单位"},
 		{"below", decimal, text("-0.01"), "range.min", "小于 0", "最小为 0"},
+		{"below, with its unit", models.Field{Type: models.TypeDecimal, Scale: 2, Unit: "平方米", Min: "0.01"}, text("0"), "range.min", "小于 0.01 平方米", "最小为 0.01 平方米"},
 		{"above", decimal, text("100.01"), "range.max", "大于 100", "最大为 100"},
 		{"date cell in number", decimal, date("2026-10-08"), "type.decimal", "日期格式", "数值"},
 		{"truth in number", decimal, sheet.Cell{Kind: sheet.Bool, Text: "TRUE"}, "type.decimal", "逻辑值", "数字"},
@@ -331,4 +336,12 @@ func FuzzColumn(f *testing.F) {
 			t.Fatalf("%s %q became %+v, shown as %q became %+v %+v", c.field.Type, s, v, again.Text, v2, issues)
 		}
 	})
+}
+
+func TestCell_UnknownRegionIsNotSaidTwice(t *testing.T) {
+	region := models.Field{Code: "region", Name: "行政区划", Type: models.TypeRegion}
+	_, issues := compiled(t, region).check(&sheet.Cell{Kind: sheet.Text, Text: "371599"})
+	if len(issues) != 1 || issues[0].title != "行政区划代码不存在" || issues[0].rule != "region.region" {
+		t.Errorf("got %+v", issues)
+	}
 }

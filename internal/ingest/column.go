@@ -144,7 +144,7 @@ func (c *column) bound(s string, today models.Day) (*bound, error) {
 		if !ok {
 			return nil, fmt.Errorf("“%s”的小数位太多", s)
 		}
-		return &bound{words: s + c.field.Unit, num: n}, nil
+		return &bound{words: strings.TrimSpace(s + " " + c.field.Unit), num: n}, nil
 	case models.TypeDate, models.TypeMonth, models.TypeTime:
 		if s == "today" {
 			return &bound{words: "今天（" + string(today) + "）", text: string(today)[:min(len(today), dayWidth(c.field.Type))]}, nil

@@ -114,7 +114,8 @@ func (l *layout) noteTwice(field, col int) {
 }
 
 // bestTitle tries what a column may be called: the group titles above it together with its own, ever fewer of them,
-// and its own alone. Longer names fit better than shorter ones.
+// and its own alone. Longer names say more than shorter ones. rank tells how well the name fits the field beside those
+// of other columns: the fit first, then how much of the header it takes in.
 func bestTitle(index titleIndex, filled, lines [][]string, col int) (field, rank int, ok bool) {
 	bottom := len(lines) - 1
 	for bottom > 0 && lines[bottom][col] == "" {
@@ -123,17 +124,16 @@ func bestTitle(index titleIndex, filled, lines [][]string, col int) (field, rank
 	if lines[bottom][col] == "" {
 		return 0, 0, false
 	}
-	best := -1
 	for from := 0; from <= bottom; from++ {
 		var b strings.Builder
 		for i := from; i <= bottom; i++ {
 			b.WriteString(filled[i][col])
 		}
-		if f, r, found := index.find(foldTitle(b.String())); found && (best < 0 || from*2+r < best) {
-			field, best = f, from*2+r
+		if f, fit, found := index.find(foldTitle(b.String())); found {
+			return f, fit*headerLines + from, true
 		}
 	}
-	return field, best, best >= 0
+	return 0, 0, false
 }
 
 // fillGroups carries the title of a group to the columns at its right that have a title below and none of their own.

@@ -90,6 +90,45 @@ func TestHeader_OrderIsFreeAndExtraColumnsAreNamed(t *testing.T) {
 	}
 }
 
+func TestHeader_NameGoesBeforeAlias(t *testing.T) {
+	def := small()
+	def.Fields[2].Aliases = []string{"竞得人", "受让人"}
+	other := "别的单位"
+	tests := map[string][][]string{
+		"alias first":             {{"竞得人", "合同编号", "出让方名称", "受让方名称", "出让面积", "成交价款"}},
+		"two aliases first":       {{"竞得人", "合同编号", "出让方名称", "受让方名称", "出让面积", "成交价款", "受让人"}},
+		"name with brackets":      {{"竞得人", "合同编号", "出让方名称", "受让方名称（全称）", "出让面积", "成交价款"}},
+		"code":                    {{"竞得人", "合同编号", "出让方名称", "buyer", "出让面积", "成交价款"}},
+		"name below a group":      {{"竞得人", "合同编号", "双方", "", "出让面积", "成交价款"}, {"", "", "出让方名称", "受让方名称", "", ""}},
+		"alias with its brackets": {{"竞得人（盖章）", "合同编号", "出让方名称", "受让方名称", "出让面积", "成交价款"}},
+	}
+	for name, rows := range tests {
+		t.Run(name, func(t *testing.T) {
+			out := run(t, def, ingest.Options{}, csvOf(append(rows, []string{other, land[0], land[1], land[2], land[4], land[5], other})))
+			if out.report.Verdict != ingest.VerdictClean || out.records[0].Values[2].Text != land[2] {
+				t.Fatalf("%+v: %+v", out.report, out.records)
+			}
+			if extra := out.report.Files[0].Extra; len(extra) == 0 || extra[0] != rows[0][0] {
+				t.Errorf("the alias is not named as extra: %v", extra)
+			}
+		})
+	}
+}
+
+func TestHeader_TwoAliasesAreNamedWithTheirTitles(t *testing.T) {
+	def := small()
+	def.Fields[2].Aliases = []string{"竞得人", "受让人"}
+	_, err := try(t, def, ingest.Options{}, csvOf([][]string{
+		{"合同编号", "出让方名称", "竞得人", "受让人", "出让面积", "成交价款", "备注"}, {land[0], land[1], land[2], land[2], land[4], land[5]}}))
+	var m *ingest.Malformed
+	if !errors.As(err, &m) || !slices.Equal(m.Duplicates, []string{"受让方名称"}) || !slices.Equal(m.Extra, []string{"备注"}) {
+		t.Fatalf("got %+v", m)
+	}
+	if want := "“受让方名称”有 2 列（C 列“竞得人”、D 列“受让人”），只能留一列"; !strings.Contains(m.Message, want) {
+		t.Errorf("message lacks %q: %s", want, m.Message)
+	}
+}
+
 func TestHeader_NearMissOfAnOptionalColumnIsAWarning(t *testing.T) {
 	titles := header(small())
 	titles[3] = "受让单位代码"

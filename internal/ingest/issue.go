@@ -75,6 +75,9 @@ func fromProblem(p cn.Problem, prefix, name, general, raw, normal string) issue 
 	if !ok {
 		title = "不符合规则"
 	}
+	if p.Rule == cn.RuleRegion && prefix == string(cn.KindRegion) {
+		title = "不存在" // the code is the region itself, not a number that holds one
+	}
 	if general == "" {
 		general = p.Hint
 	}

@@ -116,11 +116,16 @@ func (c *Checker) missing(k *candidate) []int {
 func (k *candidate) extra() []int {
 	var out []int
 	for col, title := range k.titles {
-		if title != "" && !slices.Contains(k.cols, col) {
+		if title != "" && !slices.Contains(k.cols, col) && !k.repeats(col) {
 			out = append(out, col)
 		}
 	}
 	return out
+}
+
+// repeats reports whether a column names a field that another one names as well.
+func (k *candidate) repeats(col int) bool {
+	return slices.ContainsFunc(k.twice, func(t repeated) bool { return slices.Contains(t.columns, col) })
 }
 
 // unitConflicts refuses a file whose titles name another unit of measure: its figures would be wrong by a factor.
@@ -166,7 +171,7 @@ func (c *Checker) wrongColumns(k *candidate) error {
 	for _, t := range k.twice {
 		name := c.columns[t.field].field.Name
 		m.Duplicates = append(m.Duplicates, name)
-		parts = append(parts, fmt.Sprintf("“%s”有 %d 列（%s 列），只能留一列", name, len(t.columns), letters(t.columns)))
+		parts = append(parts, fmt.Sprintf("“%s”有 %d 列（%s），只能留一列", name, len(t.columns), k.wordColumns(name, t.columns)))
 	}
 	for _, col := range k.extra() {
 		m.Extra = append(m.Extra, k.titles[col])
@@ -182,12 +187,20 @@ func (c *Checker) wrongColumns(k *candidate) error {
 	return m
 }
 
-func letters(columns []int) string {
-	names := make([]string, len(columns))
+// wordColumns names columns by their letters, and by their titles where these are not the template's: B、L 列, or
+// F 列“规划用途”、G 列“土地用途”.
+func (k *candidate) wordColumns(name string, columns []int) string {
+	plain, titled := make([]string, len(columns)), make([]string, len(columns))
+	same := true
 	for i, col := range columns {
-		names[i] = sheet.ColumnName(col)
+		plain[i] = sheet.ColumnName(col)
+		titled[i] = plain[i] + " 列" + quoted([]string{k.titles[col]})
+		same = same && k.titles[col] == name
 	}
-	return strings.Join(names, "、")
+	if same {
+		return strings.Join(plain, "、") + " 列"
+	}
+	return strings.Join(titled, "、")
 }
 
 // noHeader tells which sheets were looked through in vain.

@@ -64,29 +64,50 @@ func bareTitle(folded string) (bare, inside string) {
 	return folded[:open] + rest, inside
 }
 
+// How well a title fits a field, best first. A field's own name or code goes before its aliases, so that of a column
+// 坐落 and a column 地址 in one register the first is read and the second is named as one of the others.
+const (
+	fitName      = iota // the name or the code, to the letter
+	fitBareName         // the name but for brackets
+	fitAlias            // an alias, to the letter
+	fitBareAlias        // an alias but for brackets
+)
+
+// titled is a field that a title names, and how well it fits. A field of −1 is one of several.
+type titled struct{ field, fit int }
+
 // titleIndex finds fields by title.
 type titleIndex struct {
-	exact map[string]int
-	bare  map[string]int // without brackets; −1 if several fields share it
+	exact map[string]titled
+	bare  map[string]titled // without brackets
 }
 
 func indexTitles(fields []models.Field) titleIndex {
-	x := titleIndex{exact: map[string]int{}, bare: map[string]int{}}
+	x := titleIndex{exact: map[string]titled{}, bare: map[string]titled{}}
 	for i, f := range fields {
-		x.exact[foldTitle(f.Name)] = i
+		x.exact[foldTitle(f.Name)] = titled{i, fitName}
 	}
 	for i, f := range fields {
-		for _, other := range append([]string{f.Code}, f.Aliases...) {
+		for n, other := range append([]string{f.Code}, f.Aliases...) {
+			fit := fitAlias
+			if n == 0 {
+				fit = fitName
+			}
 			if _, taken := x.exact[foldTitle(other)]; !taken {
-				x.exact[foldTitle(other)] = i
+				x.exact[foldTitle(other)] = titled{i, fit}
 			}
 		}
-		for _, name := range append([]string{f.Name}, f.Aliases...) {
+		for n, name := range append([]string{f.Name}, f.Aliases...) {
+			fit := fitBareAlias
+			if n == 0 {
+				fit = fitBareName
+			}
 			bare, _ := bareTitle(foldTitle(name))
-			if other, taken := x.bare[bare]; taken && other != i {
-				x.bare[bare] = -1
-			} else {
-				x.bare[bare] = i
+			switch other, taken := x.bare[bare]; {
+			case !taken:
+				x.bare[bare] = titled{i, fit}
+			case other.field != i:
+				x.bare[bare] = titled{-1, fit}
 			}
 		}
 	}
@@ -95,17 +116,17 @@ func indexTitles(fields []models.Field) titleIndex {
 	return x
 }
 
-// find returns the field that a folded title names and how well it fits: 0 to the letter, 1 but for brackets.
-func (x titleIndex) find(folded string) (field, rank int, ok bool) {
+// find returns the field that a folded title names and how well it fits.
+func (x titleIndex) find(folded string) (field, fit int, ok bool) {
 	if folded == "" {
 		return 0, 0, false
 	}
-	if i, ok := x.exact[folded]; ok {
-		return i, 0, true
+	if t, ok := x.exact[folded]; ok {
+		return t.field, t.fit, true
 	}
 	bare, _ := bareTitle(folded)
-	if i, ok := x.bare[bare]; ok && i >= 0 {
-		return i, 1, true
+	if t, ok := x.bare[bare]; ok && t.field >= 0 {
+		return t.field, t.fit, true
 	}
 	return 0, 0, false
 }

@@ -98,7 +98,7 @@ func (c *column) checkBounds(n int64) []issue {
 }
 
 func (c *column) outside(rule, than, most string, b *bound) issue {
-	return wrong(rule, "“"+c.field.Name+"”"+than+b.words, "核对数值和单位，"+most+"为 "+b.words, than+" "+b.words)
+	return wrong(rule, "“"+c.field.Name+"”"+than+" "+b.words, "核对数值和单位，"+most+"为 "+b.words, than+" "+b.words)
 }
 
 // plainNumber reads the commonest form, digits with at most one point and a minus, as an integer scaled by ten to the

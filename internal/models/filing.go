@@ -205,7 +205,8 @@ type Finding struct {
 	RowHash string // keyed hash of the whole row
 }
 
-// Explanation answers a warning: one row, or a whole rule when RowKey is empty. Text is sealed.
+// Explanation answers a warning: one field of one row, or a whole rule when RowKey is empty (RowHash is then the field, if
+// the rule looks at one). Text is sealed.
 type Explanation struct {
 	ID        int64 `gorm:"primaryKey"`
 	TaskID    int64

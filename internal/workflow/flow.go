@@ -145,7 +145,7 @@ func (f *Flow) WaitingFor(p Party) []State {
 	return states
 }
 
-// Check reports what is wrong with the table itself: unknown states, states that cannot be reached or left,
+// Check reports what is wrong with the table itself: unknown states or verbs, states that cannot be reached or left,
 // verbs used twice, moves of people without a policy question. The first state is where a record begins.
 func (f *Flow) Check() error {
 	known := map[State]bool{}
@@ -155,21 +155,45 @@ func (f *Flow) Check() error {
 		}
 		known[d.State] = true
 	}
-	reached, left := map[State]bool{f.States[0].State: true}, map[State]bool{}
+	if len(f.States) == 0 {
+		return fmt.Errorf("flow %s: it has no state to begin in", f.Name)
+	}
 	verbs := map[Verb]bool{}
 	for _, m := range f.Moves {
 		if verbs[m.Verb] {
 			return fmt.Errorf("flow %s: verb %q stands twice", f.Name, m.Verb)
 		}
 		verbs[m.Verb] = true
-		if m.Party != System && (m.Object == "" || m.Action == "" || m.Label == "") {
-			return fmt.Errorf("flow %s: move %q of a person lacks its policy question or label", f.Name, m.Verb)
+	}
+	for _, m := range f.Moves {
+		if err := f.checkMove(m, known, verbs); err != nil {
+			return err
 		}
-		for _, s := range append([]State{m.To}, m.From...) {
-			if !known[s] {
-				return fmt.Errorf("flow %s: move %q names unknown state %q", f.Name, m.Verb, s)
-			}
+	}
+	return f.checkPaths()
+}
+
+func (f *Flow) checkMove(m Move, states map[State]bool, verbs map[Verb]bool) error {
+	if m.Label == "" || m.Party != System && (m.Object == "" || m.Action == "") {
+		return fmt.Errorf("flow %s: move %q lacks its label, or as one of a person its policy question", f.Name, m.Verb)
+	}
+	for _, s := range append([]State{m.To}, m.From...) {
+		if !states[s] {
+			return fmt.Errorf("flow %s: move %q names unknown state %q", f.Name, m.Verb, s)
 		}
+	}
+	for _, v := range m.NotBy {
+		if !verbs[v] {
+			return fmt.Errorf("flow %s: move %q names unknown move %q", f.Name, m.Verb, v)
+		}
+	}
+	return nil
+}
+
+// checkPaths reports a state that no move leads to, and one that is final and can be left, or neither.
+func (f *Flow) checkPaths() error {
+	reached, left := map[State]bool{f.States[0].State: true}, map[State]bool{}
+	for _, m := range f.Moves {
 		reached[m.To] = true
 		for _, s := range m.From {
 			left[s] = true

@@ -90,7 +90,7 @@ func TestFiling_WhoMayTakeWhichStep(t *testing.T) {
 		for _, user := range []string{"handler.zjj", "chief.zjj", "office", "leader", "tax", "tax.chief"} {
 			try(user, models.VerbSubmit, fault.Forbidden)
 		}
-		try("liaison.zjj", models.VerbSign, fault.Conflict) // not there yet
+		try("chief.zjj", models.VerbSign, fault.Conflict) // not there yet
 		d.move(d.liaison(zjj), b.Code, models.VerbSubmit)
 		for _, user := range []string{"liaison.zjj", "handler.zjj", "office"} {
 			try(user, models.VerbSign, fault.Forbidden)

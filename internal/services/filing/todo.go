@@ -79,13 +79,52 @@ func (s *Service) unitTodos(db *gorm.DB, actor models.Actor) ([]Todo, error) {
 	if err != nil {
 		return nil, database.Fault(fmt.Errorf("read to-dos: %w", err))
 	}
+	reasons, err := sentBack(db, tasks)
+	if err != nil {
+		return nil, err
+	}
 	var todos []Todo
 	for i := range tasks {
-		if todo, ok := s.unitTodo(&tasks[i]); ok {
-			todos = append(todos, todo)
+		todo, ok := s.unitTodo(&tasks[i])
+		if !ok {
+			continue
 		}
+		if e, back := reasons[todo.Batch]; back {
+			todo.Note, todo.Last, todo.LastAt = "退回理由："+e.Reason, e.ActorName+" 退回", models.Instant(e.At)
+		}
+		todos = append(todos, todo)
 	}
 	return todos, nil
+}
+
+// sentBack finds, for the newest batch of each task that was returned by the Office or sent back by the chief and has
+// not gone on since, the step that did so, by the batch's code.
+func sentBack(db *gorm.DB, tasks []models.FilingTask) (map[string]workflow.Event, error) {
+	codes := map[int64]string{}
+	var ids []int64
+	for i := range tasks {
+		if b := tasks[i].Current(); b != nil && (b.State == models.BatchReturned || b.State == models.BatchClean) {
+			codes[b.ID] = b.Code
+			ids = append(ids, b.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var events []workflow.Event
+	err := db.Where("flow = ? AND record_id IN ? AND verb IN ?", models.FilingFlow.Name, ids,
+		[]workflow.Verb{models.VerbReturn, models.VerbSendBack, models.VerbWithdraw}).Order("id").Find(&events).Error
+	if err != nil {
+		return nil, database.Fault(fmt.Errorf("read reasons: %w", err))
+	}
+	found := map[string]workflow.Event{}
+	for _, e := range events {
+		found[codes[e.RecordID]] = e
+		if e.Verb == models.VerbWithdraw { // taken back by the liaison: nobody gave a reason
+			delete(found, codes[e.RecordID])
+		}
+	}
+	return found, nil
 }
 
 func (s *Service) unitTodo(t *models.FilingTask) (Todo, bool) {

@@ -94,6 +94,17 @@ func (s *Service) checkWaiver(in WaiverInput) error {
 	return form.Err()
 }
 
+// WaiverKinds returns the kinds that can be asked for as the task stands, the likeliest first. It needs Batches.
+func (s *Service) WaiverKinds(t *models.FilingTask) []models.WaiverKind {
+	var kinds []models.WaiverKind
+	for _, kind := range []models.WaiverKind{models.WaiverCorrection, models.WaiverUnlock, models.WaiverExempt} {
+		if s.fits(t, kind) == nil {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
+
 // fits says why a kind of waiver makes no sense for the task as it stands.
 func (s *Service) fits(t *models.FilingTask, kind models.WaiverKind) error {
 	switch {
