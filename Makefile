@@ -4,7 +4,7 @@
 PARALLEL ?= 2
 ADDR     ?= 127.0.0.1:8080
 GOTEST   := go test -timeout 20m -p $(PARALLEL)
-SOURCES  := $(wildcard cmd internal web seed policies e2e)
+SOURCES  := $(wildcard cmd internal web seed policies e2e examples bench torture)
 
 # The portal is one static binary and is tested as such.
 export CGO_ENABLED := 0
@@ -59,3 +59,7 @@ test-quick: ## the tests on SQLite alone, without a browser; for the minute betw
 race: ## all tests under the race detector; needs a C compiler
 	@deploy/testenv/install.sh
 	@CGO_ENABLED=1 deploy/testenv/postgres.sh run go test -race -timeout 60m -p $(PARALLEL) ./...
+
+.PHONY: old-browser
+old-browser: ## the main journeys in Chromium 88, which comes from npm; needs node and npm
+	@e2e/oldchromium.sh

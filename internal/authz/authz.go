@@ -69,7 +69,7 @@ func parse(modelText, policyText string) (*Guard, error) {
 			continue
 		}
 		g.pairs = append(g.pairs, pair)
-		for _, role := range models.Roles {
+		for _, role := range append([]models.Role{everybody}, models.Roles...) {
 			ok, err := enforcer.Enforce(string(role), pair.Object, pair.Action)
 			if err != nil {
 				return nil, fmt.Errorf("ask policy: %w", err)
@@ -109,8 +109,12 @@ func withoutComments(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// Can reports whether any of the actor's roles may take the action on the object. Unknown pairs are refused.
+// Can reports whether any of the actor's roles may take the action on the object, or every account may, also one that
+// has no role yet. Unknown pairs are refused.
 func (g *Guard) Can(a models.Actor, object, action string) bool {
+	if a.AccountID != 0 && g.answers[question{everybody, Pair{object, action}}] {
+		return true
+	}
 	for _, role := range a.Roles {
 		if g.answers[question{role, Pair{object, action}}] {
 			return true

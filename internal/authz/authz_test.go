@@ -122,15 +122,29 @@ func TestCan_adds(t *testing.T) {
 	if !g.Can(as(models.RoleHandler, models.RoleChief), "filing", "sign") {
 		t.Error("the second role does not count")
 	}
-	for name, who := range map[string]models.Actor{"nobody": {}, "no role": as(), "unknown role": as("king"), "any": as("any"), "empty": as("")} {
-		if g.Can(who, "home", "view") {
-			t.Errorf("%s may", name)
+	for name, who := range map[string]models.Actor{"nobody": {}, "nobody with a role that is none": {Roles: []models.Role{"king", "", "any "}}} {
+		for _, pair := range g.Pairs() {
+			if g.Can(who, pair.Object, pair.Action) {
+				t.Errorf("%s may %s %s", name, pair.Action, pair.Object)
+			}
 		}
 	}
 	for _, pair := range [][2]string{{"", ""}, {"filing", ""}, {"", "view"}, {"filing", "unknown"}, {"Filing", "View"}, {authz.Public, ""}, {"filing", "*"}} {
 		for _, role := range models.Roles {
 			if g.Can(as(role), pair[0], pair[1]) || g.Knows(pair[0], pair[1]) {
 				t.Errorf("%s may %q on %q", role, pair[1], pair[0])
+			}
+		}
+	}
+}
+
+// TestCan_anAccountWithoutARoleHasItsOwnPages: it can be logged in to and out of, and nothing else.
+func TestCan_anAccountWithoutARoleHasItsOwnPages(t *testing.T) {
+	g := guard(t)
+	for _, who := range []models.Actor{as(), as("king"), as("")} {
+		for _, pair := range g.Pairs() {
+			if got, want := g.Can(who, pair.Object, pair.Action), pair.Object == "home" || pair.Object == "profile"; got != want {
+				t.Errorf("%v: %s %s: %v", who.Roles, pair.Object, pair.Action, got)
 			}
 		}
 	}

@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"path"
 
 	"github.com/labstack/echo/v4"
 
 	"taxportal/internal/fault"
 	"taxportal/internal/handlers/middleware"
 	"taxportal/internal/handlers/respond"
+	"taxportal/internal/models"
 	"taxportal/internal/paths"
+	"taxportal/internal/workflow"
 	"taxportal/web/views/errorview"
 )
 
@@ -54,7 +57,7 @@ func (a *App) fail(err error, c echo.Context) {
 	}
 	page := errorview.Page{
 		Shell: a.errorShell(c), Status: code, Message: message, Event: middleware.RequestID(c), When: a.Shell(c, "").Now,
-		Back: backOf(c),
+		What: whatOf(c), Back: backOf(c), Record: recordOf(c),
 	}
 	var rendered error
 	if respond.IsHTMX(c.Request()) {
@@ -66,6 +69,31 @@ func (a *App) fail(err error, c echo.Context) {
 		a.Logger.Error("error page failed", "event", middleware.RequestID(c), "error", rendered)
 		_ = c.NoContent(code)
 	}
+}
+
+// whatOf says in the heading of an error page what did not happen.
+func whatOf(c echo.Context) string {
+	verb := workflow.Verb(path.Base(c.Path()))
+	switch move, ok := models.FilingFlow.Move(verb); {
+	case ok && c.Path() == paths.ToBatchMovePattern(string(verb)):
+		return move.Label + "没有办成"
+	case c.Request().Method == http.MethodGet:
+		return "打不开这个页面"
+	}
+	return "这一步没有办成"
+}
+
+// recordOf returns the page of the batch, task or waiver that the request was about, or "".
+func recordOf(c echo.Context) string {
+	switch {
+	case c.Param("batch") != "":
+		return paths.ToBatch(c.Param("batch"))
+	case c.Param("task") != "":
+		return paths.ToTask(c.Param("task"))
+	case c.Param("waiver") != "":
+		return paths.ToWaiver(c.Param("waiver"))
+	}
+	return ""
 }
 
 // backOf returns where the reader came from, if it was a page of this portal.

@@ -119,8 +119,10 @@ func (a *App) taskBar(c echo.Context, who models.Actor, q taskQuery, total int64
 	if q.filter.Done {
 		standing = standingDone
 	}
-	bar := components.FilterBar{ID: "t", Label: "筛选任务", Action: templ.SafeURL(paths.Filings), ClearURL: q.clear(), Keep: q.keep("sort"),
-		Actions: []components.Action{components.Export(templ.SafeURL(q.to(paths.FilingsExport)), int(total), "项")}}
+	bar := components.FilterBar{ID: "t", Label: "筛选任务", Action: templ.SafeURL(paths.Filings), ClearURL: q.clear(), Keep: q.keep("sort")}
+	if total > 0 {
+		bar.Actions = []components.Action{components.Export(templ.SafeURL(q.to(paths.FilingsExport)), int(total), "项")}
+	}
 	bar.Filters = append(bar.Filters, components.Filter{Name: "q", Label: "事项或任务号", Value: q.filter.Text, Placeholder: "如 ZJJ-02"})
 	if q.units != nil {
 		bar.Filters = append(bar.Filters, components.Filter{Name: "unit", Label: "单位", Value: q.filter.Unit, Options: q.units})

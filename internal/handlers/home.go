@@ -82,7 +82,7 @@ func (a *App) consoles(who models.Actor) []homeview.Console {
 	}
 	if who.Has(models.RoleOutside) {
 		list = append(list, homeview.Console{Title: "协助请求",
-			Text: "税务机关依法请本单位协助的请求会显示在这里（方案二（五）），按期限排列；目前没有。平台不向协助单位开放共享目录和报送数据。"})
+			Text: "税务机关依法请本单位协助的请求会显示在这里（方案二（五）），按期限排列。平台不向协助单位开放共享目录和报送数据。"})
 	}
 	return list
 }

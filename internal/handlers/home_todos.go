@@ -248,6 +248,8 @@ func calmWords(who models.Actor) string {
 		return "目前没有等您办理的批次和申请；单位审签后的批次、联络员提出的申请会列在工作台。"
 	case who.Has(models.RoleLiaison), who.Has(models.RoleHandler):
 		return "目前没有等您办理的事；任务开放填报后会列在工作台。"
+	case who.Has(models.RoleOutside):
+		return "目前没有等您办理的事；税务机关发来协助请求时会列在这里。"
 	case who.Has(models.RoleChief):
 		return "目前没有等您审签的批次；联络员提交后会列在工作台。"
 	}

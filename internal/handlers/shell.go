@@ -34,7 +34,9 @@ func (a *App) Shell(c echo.Context, title string, crumbs ...layout.Crumb) layout
 	if !ok {
 		return s
 	}
-	s.Jurisdiction = "聊城市本级"
+	if area := actor.Unit.Jurisdiction; area != nil {
+		s.Jurisdiction = area.Label()
+	}
 	s.User = layout.User{Name: actor.Name, UnitName: actor.Unit.Name, Post: postOf(actor), Menu: []components.TextLink{
 		{Label: "个人资料", URL: templ.SafeURL(paths.Profile)}, {Label: "修改密码", URL: templ.SafeURL(paths.ProfilePassword)},
 	}}

@@ -90,6 +90,19 @@ func TestHeader_OrderIsFreeAndExtraColumnsAreNamed(t *testing.T) {
 	}
 }
 
+func TestHeader_TextTableHasNoSheet(t *testing.T) {
+	for name, rows := range map[string][][]string{
+		"empty":   {header(small())},
+		"columns": {header(small())[:4], land[:4]},
+	} {
+		_, err := try(t, small(), ingest.Options{}, csvOf(rows))
+		var m *ingest.Malformed
+		if !errors.As(err, &m) || m.Sheet != "" || strings.Contains(m.Message, "工作表") || m.Row != 1 {
+			t.Errorf("%s: got %+v", name, m)
+		}
+	}
+}
+
 func TestHeader_NameGoesBeforeAlias(t *testing.T) {
 	def := small()
 	def.Fields[2].Aliases = []string{"竞得人", "受让人"}

@@ -32,7 +32,10 @@ func (c *Checker) pick(book *sheet.Book) (*candidate, error) {
 			continue
 		}
 		l, ok := findHeader(c.index, len(c.columns), rows)
-		l.sheet, l.name = info.Index, info.Name
+		l.sheet = info.Index
+		if book.Format == sheet.XLSX { // the one table of a CSV has no name of its own
+			l.name = info.Name
+		}
 		k := &candidate{layout: l, rows: rows, ok: ok}
 		k.data = ok && c.hasData(k)
 		all = append(all, k)

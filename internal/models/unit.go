@@ -9,6 +9,14 @@ type Jurisdiction struct {
 	Path     string // /1/ or /1/3/: a scope is a prefix
 }
 
+// Label returns the area as the page's head names it: 聊城市本级, 东昌府区.
+func (j Jurisdiction) Label() string {
+	if j.ParentID == nil {
+		return j.Name + "本级"
+	}
+	return j.Name
+}
+
 // UnitKind says what a unit is to the plan.
 type UnitKind string
 
@@ -32,6 +40,7 @@ type Unit struct {
 	ParentID         *int64
 	Path             string // /7/ or /7/12/: own unit and its sub-units are a prefix
 	JurisdictionID   int64
+	Jurisdiction     *Jurisdiction
 	JurisdictionPath string
 	ContactID        *int64 // 对接人: the Office account that looks after the unit
 	ClosedAt         Instant

@@ -68,6 +68,8 @@ type Portal struct {
 	Filing    *filing.Service
 	Web       *echo.Echo
 	NewKey    bool // the key file was made just now and must be backed up
+
+	stopSessions func() // ends the writing of last-seen times and waits for the last of it
 }
 
 // The limits of a session (practice.md §5: at most 30 minutes idle).
@@ -108,10 +110,17 @@ func (p *Portal) open(ctx context.Context, migrate bool) error {
 		if err := jobs.Migrate(ctx, p.DB); err != nil {
 			return err
 		}
+	} else if err := p.refuseOld(ctx); err != nil {
+		return err
 	}
 	if err := p.openKeys(ctx); err != nil {
 		return err
 	}
+	mark, err := p.DemoMark(ctx)
+	if err != nil {
+		return err
+	}
+	p.Config.Demo = p.Config.Demo || mark != DemoNone
 	if err := p.build(); err != nil {
 		return err
 	}
@@ -121,13 +130,19 @@ func (p *Portal) open(ctx context.Context, migrate bool) error {
 	return nil
 }
 
+// refuseOld refuses a database whose schema is not that of this program.
+func (p *Portal) refuseOld(ctx context.Context) error {
+	current, err := p.DB.Current(ctx)
+	if err == nil && !current {
+		err = fault.New(fault.Conflict, "数据库还没有建好，或者比本程序旧。请先运行 portal migrate（PostgreSQL 请先备份）。")
+	}
+	return err
+}
+
 // openKeys loads the keys and holds them against the check value in the database: a wrong or missing key refuses to
 // start, and only a database in which nothing is sealed yet gets a new one.
 func (p *Portal) openKeys(ctx context.Context) error {
-	path := p.Config.KeyFile
-	if path == "" {
-		path = filepath.Join(p.Config.Data, "keys", "portal.key")
-	}
+	path := p.KeyPath()
 	var check []string
 	err := p.DB.Read.WithContext(ctx).Table("meta").Where("key = ?", "key_check").Pluck("value", &check).Error
 	if err != nil {
@@ -273,11 +288,17 @@ func (p *Portal) Start(ctx context.Context) error {
 	if err := p.Jobs.Start(ctx); err != nil {
 		return err
 	}
-	go p.Sessions.Run(ctx, time.Minute)
+	life, stop := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		p.Sessions.Run(life, time.Minute)
+	}()
+	p.stopSessions = func() { stop(); <-done }
 	return nil
 }
 
-// Close ends background work and closes the database.
+// Close ends background work, writes what is still to be written and closes the database.
 func (p *Portal) Close() {
 	if p.Jobs != nil {
 		stop, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -286,9 +307,20 @@ func (p *Portal) Close() {
 			p.Config.Logger.Warn("stop jobs", "error", err)
 		}
 	}
+	if p.stopSessions != nil {
+		p.stopSessions()
+	}
 	if p.DB != nil {
 		if err := p.DB.Close(); err != nil {
 			p.Config.Logger.Warn("close database", "error", err)
 		}
 	}
+}
+
+// KeyPath returns where the key file stands.
+func (p *Portal) KeyPath() string {
+	if p.Config.KeyFile != "" {
+		return p.Config.KeyFile
+	}
+	return filepath.Join(p.Config.Data, "keys", "portal.key")
 }

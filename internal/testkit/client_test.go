@@ -21,7 +21,7 @@ func TestClient_CarriesTheTokenAndFollows(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, app *testkit.App) {
 		liaison := app.LoginAs("liaison.zjj")
 		const task = "ZJJ-02-202610"
-		liaison.Get(paths.ToTask(task)).WantStatus(http.StatusOK).Want("商品房预售许可").Not("登录")
+		liaison.Get(paths.ToTask(task)).WantStatus(http.StatusOK).Want("商品房预售许可", "待报").Not("待审签人")
 		answer := liaison.Upload(paths.ToTaskUpload(task), "预售.csv", testkit.Rows(t, "zjj-02", 12).CSV())
 		answer.WantStatus(http.StatusSeeOther)
 		app.Work()

@@ -73,7 +73,7 @@
   document.addEventListener('keydown', function (event) {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     if (event.key === '/' && !isTyping(event.target)) {
-      const search = one('.gz-search input');
+      const search = one('.gz-search input') || one('.gz-toolbar input[type="text"], .gz-toolbar input:not([type])');
       if (search) {
         event.preventDefault();
         search.focus();

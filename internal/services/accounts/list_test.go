@@ -163,7 +163,7 @@ func TestNext_saysWhoMustAct(t *testing.T) {
 		waits bool
 	}{
 		{"all is well", row(func(*accounts.Row) {}), "账号正常", false},
-		{"new", row(func(r *accounts.Row) { r.Opened, r.LinkUntil, r.Roles = false, later, nil }), "请王静在 11月23日 10:00前打开一次性链接，设置自己的密码。", true},
+		{"new", row(func(r *accounts.Row) { r.Opened, r.LinkUntil, r.Roles = false, later, nil }), "请王静在 11月23日 10:00 前打开一次性链接，设置自己的密码。", true},
 		{"link ran out", row(func(r *accounts.Row) { r.Opened, r.LinkUntil = false, now }), "请系统管理员生成一次性链接", true},
 		{"no role", row(func(r *accounts.Row) { r.Roles = nil }), "请安全管理员授予角色", true},
 		{"locked", row(func(r *accounts.Row) { r.LockedUntil = later }), "暂停登录至 11月23日 10:00；", true},

@@ -14,7 +14,7 @@ func (r Row) Next(now models.Instant) (sentence []workflow.Segment, waits bool) 
 	case r.DisabledAt != 0:
 		return workflow.Sentence("账号已停用，不能登录；需要恢复的，请系统管理员启用。", nil), false
 	case !r.Opened && r.LinkUntil > now:
-		pattern = "请{name}在 **{until}前**打开一次性链接，设置自己的密码。"
+		pattern = "请{name}在 **{until} 前**打开一次性链接，设置自己的密码。"
 	case !r.Opened:
 		pattern = "请系统管理员生成一次性链接交给{name}：账号还没有密码，此前的链接已过期。"
 	case len(r.Roles) == 0:
@@ -22,7 +22,7 @@ func (r Row) Next(now models.Instant) (sentence []workflow.Segment, waits bool) 
 	case r.LockedUntil > now:
 		pattern = "连续输错密码，暂停登录至 **{locked}**；急需使用的，请系统管理员解除锁定。"
 	case r.LinkUntil > now:
-		pattern = "请{name}在 **{until}前**打开一次性链接重设密码；在此之前原密码仍可用。"
+		pattern = "请{name}在 **{until} 前**打开一次性链接重设密码；在此之前原密码仍可用。"
 	default:
 		return workflow.Sentence("账号正常，目前没有等人办理的事。", nil), false
 	}

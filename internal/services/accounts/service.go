@@ -66,7 +66,7 @@ func rolesOf(a models.Account) []models.Role {
 
 func (s *Service) load(db *gorm.DB, condition string, args ...any) (models.Account, error) {
 	var a models.Account
-	err := db.Joins("Unit").Preload("Grants", "taken_at = 0").Where(condition, args...).Take(&a).Error
+	err := db.Joins("Unit").Joins("Unit.Jurisdiction").Preload("Grants", "taken_at = 0").Where(condition, args...).Take(&a).Error
 	return a, err
 }
 

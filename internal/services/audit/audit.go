@@ -106,10 +106,15 @@ func (s *Service) Own(ctx context.Context, actor models.Actor, n int) ([]models.
 // exportPage is how many entries an export reads at once.
 const exportPage = 1000
 
-// Export calls each with every entry that the filter finds, oldest first, and writes down that it was exported.
+// Export calls each with every entry that the filter finds, oldest first, and writes down that it was exported. That
+// entry, and what comes after it, is not among them.
 func (s *Service) Export(ctx context.Context, actor models.Actor, f Filter, each func(models.AuditEntry) error) error {
 	if err := s.guard.Allow(actor, "audit", "export"); err != nil {
 		return err
+	}
+	var head models.AuditHead
+	if err := s.db.Read.WithContext(ctx).Take(&head).Error; err != nil {
+		return database.Fault(fmt.Errorf("read audit head: %w", err))
 	}
 	if err := s.note(ctx, actor, "export", f.String()); err != nil {
 		return err
@@ -117,7 +122,7 @@ func (s *Service) Export(ctx context.Context, actor models.Actor, f Filter, each
 	after := int64(0)
 	for {
 		var entries []models.AuditEntry
-		err := s.db.Read.WithContext(ctx).Scopes(f.scope).Where("seq > ?", after).Order("seq").Limit(exportPage).Find(&entries).Error
+		err := s.db.Read.WithContext(ctx).Scopes(f.scope).Where("seq > ? AND seq <= ?", after, head.Seq).Order("seq").Limit(exportPage).Find(&entries).Error
 		if err != nil {
 			return database.Fault(err)
 		}

@@ -214,7 +214,7 @@ func (s *Service) refuse(ctx context.Context, b *models.Batch, malformed *ingest
 			if err := set(tx, b, map[string]any{"trouble": trouble, "checked_at": s.now()}); err != nil {
 				return err
 			}
-			return s.Jobs.Enqueue(tx, PurgeArgs{BatchID: b.ID})
+			return s.Jobs.Enqueue(tx, PurgeArgs{BatchID: b.ID}, jobs.Once())
 		})
 	})
 }

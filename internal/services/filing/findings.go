@@ -16,6 +16,7 @@ import (
 	"taxportal/internal/crypt"
 	"taxportal/internal/filestore"
 	"taxportal/internal/ingest"
+	"taxportal/internal/jobs"
 	"taxportal/internal/models"
 	"taxportal/internal/workflow"
 )
@@ -142,7 +143,7 @@ func (s *Service) save(tx *gorm.DB, b *models.Batch, out *outcome, open int64) e
 	if err != nil || r.Verdict != ingest.VerdictErrors {
 		return err
 	}
-	return s.Jobs.Enqueue(tx, PurgeArgs{BatchID: b.ID})
+	return s.Jobs.Enqueue(tx, PurgeArgs{BatchID: b.ID}, jobs.Once())
 }
 
 func saveFiles(tx *gorm.DB, b *models.Batch, files []ingest.FileReport) error {

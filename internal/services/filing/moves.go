@@ -9,6 +9,7 @@ import (
 
 	"taxportal/internal/database"
 	"taxportal/internal/fault"
+	"taxportal/internal/jobs"
 	"taxportal/internal/models"
 	"taxportal/internal/workflow"
 )
@@ -77,7 +78,7 @@ func (s *Service) move(tx *gorm.DB, actor models.Actor, code string, verb workfl
 	case models.VerbRecheck:
 		also = func(tx *gorm.DB) error { return s.Jobs.Enqueue(tx, CheckArgs{BatchID: b.ID}) }
 	case models.VerbDiscard:
-		also = func(tx *gorm.DB) error { return s.Jobs.Enqueue(tx, PurgeArgs{BatchID: b.ID}) }
+		also = func(tx *gorm.DB) error { return s.Jobs.Enqueue(tx, PurgeArgs{BatchID: b.ID}, jobs.Once()) }
 	}
 	return s.moveWith(tx, actor, &b, verb, in, also)
 }

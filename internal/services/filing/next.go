@@ -27,9 +27,9 @@ func (s *Service) Next(p *TaskPage) []workflow.Segment {
 // standingNext says what to do with a task that has no batch.
 var standingNext = map[models.Standing]string{
 	models.StandingExempt:   "本期已批准免报，目前没有等您办理的事。",
-	models.StandingUnopened: "本期尚未开放填报；开放后请{liaison}在 **{due}前**报送。",
-	models.StandingOpen:     "请{liaison}在 **{due}前**下载模板、填好后上传；本期确无数据的，办理零报送。",
-	models.StandingOverdue:  "请{liaison}立即补报：应于 **{due}前**报送，已经逾期。",
+	models.StandingUnopened: "本期尚未开放填报；开放后请{liaison}在 **{due} 前**报送。",
+	models.StandingOpen:     "请{liaison}在 **{due} 前**下载模板、填好后上传；本期确无数据的，办理零报送。",
+	models.StandingOverdue:  "请{liaison}立即补报：应于 **{due} 前**报送，已经逾期。",
 }
 
 func named(post, name string) string {

@@ -12,6 +12,7 @@ import (
 
 	"taxportal/internal/database"
 	"taxportal/internal/fault"
+	"taxportal/internal/jobs"
 	"taxportal/internal/models"
 	"taxportal/internal/workflow"
 )
@@ -186,7 +187,7 @@ func (s *Service) replaceCurrent(tx *gorm.DB, t *models.FilingTask) error {
 	if err := s.apply(tx, models.SystemActor, current, models.VerbReplace, workflow.Input{}, nil); err != nil {
 		return err
 	}
-	return s.Jobs.Enqueue(tx, PurgeArgs{BatchID: current.ID})
+	return s.Jobs.Enqueue(tx, PurgeArgs{BatchID: current.ID}, jobs.Once())
 }
 
 // addFiles writes the files of a batch, the batch's checksum over all of them, and where the same content came before.

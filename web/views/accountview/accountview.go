@@ -2,6 +2,8 @@
 package accountview
 
 import (
+	"strings"
+
 	"github.com/a-h/templ"
 
 	"taxportal/internal/paths"
@@ -50,12 +52,14 @@ type SetupPerson struct {
 	Inputs []components.Input
 }
 
-// errors lists the errors of all three; the role stands before the name of the field.
+// errors lists the errors of all three; the role stands before the name of the field, unless the sentence names it.
 func (p SetupPage) errors() []components.FieldError {
 	var all []components.FieldError
 	for _, person := range p.People {
 		for _, e := range components.ErrorsOf(person.Inputs...) {
-			e.Label = person.Role + "的" + e.Label
+			if !strings.Contains(e.Message, person.Role) {
+				e.Label = person.Role + "的" + e.Label
+			}
 			all = append(all, e)
 		}
 	}

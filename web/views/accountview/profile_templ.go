@@ -230,7 +230,7 @@ func sessions(p ProfilePage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = components.Table(components.Grid{Label: "我的登录", Columns: sessionColumns}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Table(components.Grid{Label: "登录清单", Columns: sessionColumns}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -375,7 +375,7 @@ func trail(p ProfilePage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = components.Table(components.Grid{Label: "我的操作记录", Columns: trailColumns, Tight: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Table(components.Grid{Label: "操作清单", Columns: trailColumns, Tight: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -68,7 +68,7 @@ func (p ListPage) bar() components.FilterBar {
 
 func (p ListPage) grid() components.Grid {
 	grid := components.Grid{Label: "审计日志", Tight: true, Columns: []components.Column{
-		{Label: "序号", Num: true}, {Label: "时间"}, {Label: "人员"}, {Label: "动作"}, {Label: "对象"}, {Label: "变化、理由和说明"}, {Label: "网络地址"},
+		{Label: "序号", Num: true}, {Label: "时间、网络地址"}, {Label: "人员"}, {Label: "动作"}, {Label: "对象"}, {Label: "变化、理由和说明"},
 	}}
 	if len(p.Rows) == 0 {
 		grid.Empty = p.nothing()

@@ -236,7 +236,7 @@ func TestMessages_threadAndForm(t *testing.T) {
 		t.Error("own messages are not told apart, or there is no form")
 	}
 	readOnly := parse(t, Messages(Thread{ID: "t"}))
-	if readOnly.Find("form").Length() != 0 || !strings.Contains(readOnly.Text(), "还没有消息") {
+	if readOnly.Find("form").Length() != 0 || !strings.Contains(readOnly.Text(), "还没有留言") {
 		t.Error("a reader may write, or an empty thread is silent")
 	}
 }

@@ -164,7 +164,7 @@ type Thread struct {
 
 func (t Thread) field() Input {
 	return Input{
-		Kind: InputTextarea, ID: t.ID + "-text", Name: "text", Label: "写消息", Value: t.Text, Error: t.Error, Hint: t.Hint, Rows: 2, Required: true,
+		Kind: InputTextarea, ID: t.ID + "-text", Name: "text", Label: "写留言", Value: t.Text, Error: t.Error, Hint: t.Hint, Rows: 2, Required: true,
 	}
 }
 
@@ -208,7 +208,7 @@ func Messages(t Thread) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(t.Messages) == 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<p class=\"sub\">还没有消息。</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<p class=\"sub\">还没有留言。</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -342,7 +342,7 @@ func Messages(t Thread) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "发送消息</button></form>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "发送留言</button></form>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

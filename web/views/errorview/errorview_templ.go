@@ -22,7 +22,9 @@ type Page struct {
 	Message string // one sentence for the user
 	Event   string // event number, which the log shares
 	When    string
+	What    string // what did not happen, for the h1: 受理没有办成
 	Back    string // where the reader came from
+	Record  string // what the step was about, as it stands now; empty: nothing that the reader may see
 }
 
 // titles are the headings by status (mock 11b).
@@ -51,11 +53,15 @@ func Sentence(status int) string {
 
 func (p Page) trouble() components.Trouble {
 	t := components.Trouble{
-		Title: p.title(), Heading: p.title(), Text: components.Sentence{components.Plain(p.Message)},
+		Title: p.What, Heading: p.title(), Text: components.Sentence{components.Plain(p.Message)},
 		Facts: []components.Fact{{Term: "时间", Text: p.When}, {Term: "事件编号", Text: p.Event, Code: true}},
 	}
 	if p.Status == 401 {
 		t.Actions = []components.Action{{Label: "重新登录", URL: "/login", Style: components.StylePrimary}}
+		return t
+	}
+	if p.Status == 409 && p.Record != "" {
+		t.Actions = []components.Action{{Label: "回到工作台", URL: p.Shell.HomeURL}, {Label: "查看最新状态", URL: templ.SafeURL(p.Record), Style: components.StylePrimary}}
 		return t
 	}
 	t.Actions = []components.Action{{Label: "返回上一页", URL: templ.SafeURL(p.Back)}, {Label: "回到工作台", URL: p.Shell.HomeURL, Style: components.StylePrimary}}

@@ -61,14 +61,6 @@ func Confirm(p ConfirmPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = components.ErrorSummary(components.Summary{Errors: components.ErrorsOf(p.Inputs...)}).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " ")
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
 			templ_7745c5c3_Err = components.ConfirmReason(components.Confirm{
 				ID: "confirm", Icon: p.Icon, Title: p.Title, Text: components.Sentence{components.Plain(p.Text)}, Fields: p.Inputs,
 				Action: templ.SafeURL(p.Post), CSRF: p.Shell.CSRF, Hidden: p.Hidden, Label: p.Label, Danger: p.Danger, BackURL: templ.SafeURL(p.Back),

@@ -408,7 +408,7 @@ func InboxReturn(p InboxReturnPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = components.NextStep(components.Next{Sentence: components.Sentence{
-				components.Plain("请逐批写明退回理由，并定一个补正期限。批次回到报送单位联络员手中；在期限内重报并审签的，按时与否仍以首次审签时间为准。"),
+				components.Plain("请逐批写明退回理由，并定一个补正期限；单位在期限内重报并审签的，按时与否仍以首次审签时间为准。"),
 			}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

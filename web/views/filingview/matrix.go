@@ -90,7 +90,7 @@ func matrixCell(unit models.Unit, month string, y models.Tally) components.Cell 
 	family, icon := words.StandingCell(y.Worst)
 	label := unit.Name + " " + words.Month(month) + "期 " + y.Worst.Label()
 	if y.Worst != models.StandingExempt && y.Worst != models.StandingUnopened {
-		label += fmt.Sprintf(" 已报 %d 项，应报 %d 项", y.Filed, y.Owed())
+		label += fmt.Sprintf(" %d/%d 项（已报/应报）", y.Filed, y.Owed())
 	}
 	return components.Cell{Family: family, Icon: icon, Text: matrixFigures(y), Label: label, URL: templ.SafeURL(paths.ToMatrixCell(unit.Code, month))}
 }

@@ -27,6 +27,8 @@ func (p TaskPage) uploadTitle() string {
 	switch {
 	case p.Task.CorrectionOpen:
 		return "上传更正文件"
+	case p.Task.Effective() != nil:
+		return "更正"
 	case p.Batch != nil:
 		return "重新上传"
 	}

@@ -438,7 +438,7 @@ func Cell(p CellPage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = components.Panel(components.Box{ID: "figures", Title: "数字", Class: "side-sm"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Panel(components.Box{ID: "figures", Title: "履约情况", Class: "side-sm"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

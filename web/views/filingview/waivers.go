@@ -120,16 +120,25 @@ type WaiverFormPage struct {
 	Office bool
 	Kind   components.Input
 	Reason components.Input
-	Until  components.Input
+	Until  *components.Input // nil where nothing can be unlocked
 }
 
-// WaiverKinds are the choices of the form, each with what it leads to.
-func WaiverKinds() []components.Option {
+// WaiverKinds are choices among kinds, each with what it leads to.
+func WaiverKinds(kinds ...models.WaiverKind) []components.Option {
 	var options []components.Option
-	for _, k := range []models.WaiverKind{models.WaiverCorrection, models.WaiverUnlock, models.WaiverExempt} {
+	for _, k := range kinds {
 		options = append(options, components.Option{Value: string(k), Label: k.Label(), Hint: waiverEffect[k]})
 	}
 	return options
+}
+
+// inputs are the fields of the form.
+func (p WaiverFormPage) inputs() []components.Input {
+	inputs := []components.Input{p.Kind, p.Reason}
+	if p.Until != nil {
+		inputs = append(inputs, *p.Until)
+	}
+	return inputs
 }
 
 func (p WaiverFormPage) sentence() components.Sentence {

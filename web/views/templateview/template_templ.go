@@ -1014,7 +1014,7 @@ func rulesPanel(p Page) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = components.Table(components.Grid{Label: "行内校验规则", Columns: []components.Column{{Label: "级别"}, {Label: "规则"}, {Label: "涉及字段"}, {Label: "怎样修改"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var45), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Table(components.Grid{Label: "规则清单", Columns: []components.Column{{Label: "级别"}, {Label: "规则"}, {Label: "涉及字段"}, {Label: "怎样修改"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var45), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

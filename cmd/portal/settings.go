@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+
+	"taxportal/internal/database"
+	"taxportal/internal/fault"
+	"taxportal/internal/portal"
+)
+
+// settings are what an operator may choose; flags stand above the environment.
+type settings struct {
+	DB          string `env:"DB"`
+	Data        string `env:"DATA" envDefault:"./data"`
+	KeyFile     string `env:"KEY_FILE"`
+	Addr        string `env:"ADDR" envDefault:"127.0.0.1:8080"`
+	URL         string `env:"URL"` // how browsers reach the portal, where that is not Addr
+	Support     string `env:"SUPPORT"`
+	Secure      bool   `env:"SECURE_COOKIES"`
+	Metrics     bool   `env:"METRICS"`      // on the public listener
+	MetricsAddr string `env:"METRICS_ADDR"` // on a listener of its own
+	LogFormat   string `env:"LOG_FORMAT" envDefault:"text"`
+	Workers     int    `env:"WORKERS" envDefault:"2"`
+	Demo        bool   `env:"-"`
+	Migrate     bool   `env:"-"`
+}
+
+// fromEnvironment reads the settings from variables such as PORTAL_DB.
+func fromEnvironment() (*settings, error) {
+	s := &settings{}
+	if err := env.ParseWithOptions(s, env.Options{Prefix: "PORTAL_"}); err != nil {
+		return nil, fmt.Errorf("read PORTAL_ variables: %w", err)
+	}
+	return s, nil
+}
+
+// dsn returns the database that is meant.
+func (s *settings) dsn() string {
+	if s.DB != "" {
+		return s.DB
+	}
+	return "sqlite:" + filepath.Join(s.Data, "portal.db")
+}
+
+// embedded reports whether the database is the SQLite file, which the portal keeps by itself.
+func (s *settings) embedded() bool { return strings.HasPrefix(s.dsn(), "sqlite:") }
+
+// logger writes to w as text for people or as JSON for machines.
+func (s *settings) logger(w io.Writer) (*slog.Logger, error) {
+	switch s.LogFormat {
+	case "json":
+		return slog.New(slog.NewJSONHandler(w, nil)), nil
+	case "text":
+		return slog.New(slog.NewTextHandler(w, nil)), nil
+	}
+	return nil, fault.New(fault.Invalid, "日志格式只能是 text 或 json。")
+}
+
+// config is what the wiring needs of the settings.
+func (s *settings) config(logger *slog.Logger, now func() time.Time) portal.Config {
+	return portal.Config{
+		DSN: s.dsn(), Data: s.Data, KeyFile: s.KeyFile, Demo: s.Demo, Secure: s.Secure, Version: version, Support: s.Support,
+		Now: now, Logger: logger, Workers: s.Workers,
+	}
+}
+
+// attach opens the portal for a command that may run beside a server. The caller closes it.
+func (s *settings) attach(ctx context.Context, errOut io.Writer) (*portal.Portal, error) {
+	logger, err := s.logger(errOut)
+	if err != nil {
+		return nil, err
+	}
+	cfg := s.config(logger, time.Now)
+	cfg.Attach = true
+	return portal.Open(ctx, cfg, false)
+}
+
+// mayMigrate reports whether the schema is to be brought up to date: always where the portal keeps its own file, of which
+// it makes a copy first; on PostgreSQL when told to, or when the database is still empty.
+func (s *settings) mayMigrate(ctx context.Context, logger *slog.Logger) (bool, error) {
+	if s.embedded() || s.Migrate {
+		return true, nil
+	}
+	db, err := database.Open(ctx, s.dsn(), database.Options{Now: time.Now, Logger: logger})
+	if err != nil {
+		return false, err
+	}
+	defer db.Close()
+	at, err := db.Version(ctx)
+	return at == 0, err
+}

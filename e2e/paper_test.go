@@ -1,0 +1,120 @@
+package e2e_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/chromedp"
+)
+
+// shot takes a picture of the whole page as it stands at the width of the window.
+func (p *person) shot(name string) {
+	p.t.Helper()
+	if _, err := p.ask("(window.scrollTo(0, 0), true)"); err != nil { // else the header that stays in sight stands in the middle
+		p.t.Fatal(err)
+	}
+	p.call("take a picture", func(ctx context.Context) error {
+		picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+		if err != nil {
+			return err
+		}
+		return p.keep(name+".png", picture)
+	})
+}
+
+// shotWide takes a picture at 1920 × 1080 and goes back to the usual window.
+func (p *person) shotWide(name string) {
+	p.t.Helper()
+	p.screen(1920, 1080)
+	p.shot(name + "-1920")
+	p.screen(1366, 768)
+}
+
+// print prints the page as the browser would on A4 and returns the sheets as PDF.
+func (p *person) print(name string) []byte {
+	p.t.Helper()
+	var sheet []byte
+	p.call("print", func(ctx context.Context) error {
+		var err error
+		sheet, err = chromedp.Run(ctx, chromedp.PrintToPDF(chromedp.PDFPaper(chromedp.PaperA4), chromedp.PDFPreferCSSPageSize()))
+		if err != nil {
+			return err
+		}
+		return p.keep(name+".pdf", sheet)
+	})
+	if !bytes.HasPrefix(sheet, []byte("%PDF-")) || len(sheet) < 5000 {
+		p.t.Errorf("%s: %s printed %d bytes that are no sheet", p.name, p.path(), len(sheet))
+	}
+	return sheet
+}
+
+// keep writes a picture or sheet to PORTAL_SCREENSHOTS, else to a folder that goes with the test.
+func (p *person) keep(name string, content []byte) error {
+	folder := os.Getenv("PORTAL_SCREENSHOTS")
+	if folder == "" {
+		folder = p.t.TempDir()
+	}
+	if folder = filepath.Join(folder, p.site.engine); !p.scripted {
+		folder += "-without-script"
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(folder, name), content, 0o644)
+}
+
+// allowDownloads lets files that a page sends be stored under the names that it gives them.
+func (p *person) allowDownloads() {
+	p.t.Helper()
+	p.call("allow downloads", func(ctx context.Context) error {
+		_, err := chromedp.CallBrowser(ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
+			Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: p.download,
+			BrowserContextID: chromedp.FromContext(p.ctx).BrowserContextID,
+		})
+		return err
+	})
+}
+
+// take presses a link or button that sends a file, and returns the file's name and content.
+func (p *person) take(link string) (name string, content []byte) {
+	p.t.Helper()
+	before := p.taken()
+	p.press(link)
+	p.until("the file behind "+link, "true", func(json.RawMessage) bool {
+		for _, file := range p.taken() {
+			if !slices.Contains(before, file) && !strings.HasSuffix(file, partial) && !slices.Contains(p.taken(), file+partial) {
+				name = file
+			}
+		}
+		return name != ""
+	})
+	content, err := os.ReadFile(filepath.Join(p.download, name))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return name, content
+}
+
+// partial is the end of the name under which the browser writes a file until it is complete.
+const partial = ".crdownload"
+
+// taken returns the files that have something in them; the browser puts an empty one where the file will stand.
+func (p *person) taken() []string {
+	entries, err := os.ReadDir(p.download)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil && info.Size() > 0 {
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}

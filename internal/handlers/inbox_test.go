@@ -1,0 +1,153 @@
+package handlers_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"taxportal/internal/models"
+	"taxportal/internal/paths"
+	"taxportal/internal/services/filing"
+)
+
+// threeFiled is a town with a batch of each unit in the Office's inbox.
+func threeFiled(t *testing.T) (w *town, zjj, fgw, zrzy string) {
+	w = newTown(t)
+	return w, w.filed("ZJJ-02-202610", 20), w.filed("FGW-05-202610", 30), w.filed("ZRZY-01-202610", 25)
+}
+
+func TestInbox_ListsWhatWaits(t *testing.T) {
+	w, _, _, _ := threeFiled(t)
+	w.day("2026-11-12")
+	a := w.as("office").Get(paths.Inbox).WantStatus(200)
+	a.Want("待受理批次", "3 批", "ZJJ-02-202610-1", "市住房城乡建设局", "刘志远 已等 2 个工作日", "2026年10月期", "按时", "审阅")
+	doc := a.Doc()
+	if got := strings.Join(heads(doc), "/"); got != "选择/批次/单位/事项/行数/审签时间/按时/操作" {
+		t.Errorf("columns %s", got)
+	}
+	doc.Find("input[data-row]").Each(func(_ int, tick *goquery.Selection) {
+		code, _ := tick.Attr("value")
+		if label, _ := tick.Attr("aria-label"); label != "选择 "+code {
+			t.Errorf("tick %s says %q", code, label)
+		}
+		if belongs, _ := tick.Attr("form"); doc.Find("form#"+belongs).Length() != 1 {
+			t.Errorf("tick %s belongs to form %q", code, belongs)
+		}
+	})
+	actions := []string{}
+	doc.Find("form#bulk button[formaction]").Each(func(_ int, b *goquery.Selection) {
+		to, _ := b.Attr("formaction")
+		actions = append(actions, words(b)+" "+to)
+	})
+	if strings.Join(actions, ", ") != "受理 /filings/inbox/accept, 退回 /filings/inbox/return" {
+		t.Errorf("buttons without script: %v", actions)
+	}
+	w.as("office").Get(paths.Inbox + "?sort=rows").Want("FGW-05-202610-1")
+	if first := words(w.as("office").Get(paths.Inbox + "?sort=rows").Doc().Find("#inbox tbody tr").First()); !strings.Contains(first, "FGW-05") {
+		t.Errorf("most rows first: %q", first)
+	}
+	w.as("office").Get(paths.Inbox + "?unit=zjj").Want("1 批").Not("FGW-05-202610-1")
+	w.as("office").Get(paths.Inbox+"?q=nichts").Want("没有符合条件的批次", "清除条件")
+	w.as("office.dcf").Get(paths.Inbox).Want("没有待受理的批次").Not("ZJJ-02-202610")
+	w.as("liaison.zjj").Get(paths.Inbox).WantStatus(403)
+}
+
+func TestInbox_ALateOneSaysSo(t *testing.T) {
+	w := newTown(t)
+	w.day("2026-11-27")
+	w.filed("ZJJ-02-202610", 20)
+	w.as("office").Get(paths.Inbox).Want("逾期补报")
+}
+
+func TestInboxAccept(t *testing.T) {
+	w, zjj, fgw, _ := threeFiled(t)
+	office := w.as("office")
+	office.Post(paths.InboxAccept, values("code", zjj, "code", fgw)).WantStatus(303).Follow().
+		Want("已受理 2 批：ZJJ-02-202610-1、FGW-05-202610-1，数据已生效。", "1 批").Not("没有受理")
+	office.Post(paths.InboxAccept, values("code", zjj)).Follow().Want("1 批没有受理", "ZJJ-02-202610-1：", "已变为“已生效”")
+	office.Post(paths.InboxAccept, values("code", "ZRZY-01-202610-1", "code", "NOWHERE-1")).Follow().
+		Want("已受理 1 批：ZRZY-01-202610-1", "1 批没有受理", "NOWHERE-1：没有这个批次。")
+	office.Post(paths.InboxAccept, nil).Follow().Want("没有受理：还没有选中批次", "没有待受理的批次")
+}
+
+func TestInboxAccept_AllMeansAllThatTheFilterFinds(t *testing.T) {
+	w, _, _, _ := threeFiled(t)
+	office := w.as("office")
+	office.Post(paths.InboxAccept, values("all", "1", "unit", "fgw")).Follow().Want("已受理 1 批：FGW-05-202610-1", "2 批")
+	office.Post(paths.InboxAccept, values("all", "1", "q", "")).Follow().Want("已受理 2 批", "没有待受理的批次")
+}
+
+func TestInboxAccept_IsForTheOfficeOfTheArea(t *testing.T) {
+	w, zjj, _, _ := threeFiled(t)
+	w.as("liaison.zjj").Post(paths.InboxAccept, values("code", zjj)).WantStatus(403)
+	w.as("office.dcf").Post(paths.InboxAccept, values("code", zjj)).Follow().Want("1 批没有受理", "没有这个批次")
+	w.as("office").Get(paths.Inbox).Want("3 批")
+}
+
+func TestInboxReturn_EachBatchItsReason(t *testing.T) {
+	w, zjj, fgw, _ := threeFiled(t)
+	office := w.as("office")
+	a := office.Post(paths.InboxReturn, values("code", zjj, "code", fgw)).WantStatus(303).Follow().WantStatus(200)
+	a.Want("退回批次", "退回 2 批", "市住房城乡建设局", "补正期限").Not("ZRZY")
+	doc := a.Doc()
+	if doc.Find("fieldset textarea").Length() != 2 || doc.Find("fieldset legend a").Length() != 2 {
+		t.Error("not one reason for each batch")
+	}
+	if due, _ := doc.Find("input[name=due]").Attr("value"); due != "2026-11-17" {
+		t.Errorf("due proposed: %q, five working days are 2026-11-17", due)
+	}
+
+	form := values("step", "return", "code", zjj, "code", fgw, filing.ReasonField(zjj), "“面积”列 3 行有误", filing.ReasonField(fgw), " ", "due", "2026-11-10")
+	a = office.Post(paths.InboxReturn, form).WantStatus(422)
+	a.Want("有 1 处需要改", "FGW-05-202610-1 退回理由：请填写退回理由", "“面积”列 3 行有误")
+	if got, _ := a.Doc().Find("#f-" + filing.ReasonField(fgw)).Attr("aria-invalid"); got != "true" {
+		t.Error("the empty reason is not marked")
+	}
+	if got, _ := a.Doc().Find("input[name=due]").Attr("value"); got != "2026-11-10" {
+		t.Errorf("the typed due is lost: %q", got)
+	}
+	w.as("office").Get(paths.Inbox).Want("3 批")
+
+	form.Set(filing.ReasonField(fgw), "“总投资”列单位应为万元")
+	form.Set("due", "2026/11/20")
+	office.Post(paths.InboxReturn, form).WantStatus(303).Follow().Want("已退回 2 批", "理由和补正期限已告知报送单位", "1 批")
+	w.as("liaison.fgw").Get(paths.ToBatch(fgw)).Want("退回补正", "“总投资”列单位应为万元", "11月20日")
+	w.as("liaison.zjj").Get(paths.ToBatch(zjj)).Want("“面积”列 3 行有误").Not("总投资")
+}
+
+func TestInboxReturn_RefusesADueThatIsOver(t *testing.T) {
+	w, zjj, _, _ := threeFiled(t)
+	for due, want := range map[string]string{"": "请填写补正期限", "2026-11-09": "补正期限应晚于现在", "31.2.": "请填写补正期限", "2026-02-31": "请填写补正期限"} {
+		form := values("step", "return", "code", zjj, filing.ReasonField(zjj), "请改", "due", due)
+		w.as("office").Post(paths.InboxReturn, form).WantStatus(422).Want(want)
+	}
+	long := values("step", "return", "code", zjj, filing.ReasonField(zjj), strings.Repeat("长", 2001), "due", "2026-11-20")
+	w.as("office").Post(paths.InboxReturn, long).WantStatus(422).Want("退回理由最多 2000 字")
+}
+
+func TestInboxReturn_WhatHasMovedOn(t *testing.T) {
+	w, zjj, fgw, _ := threeFiled(t)
+	office := w.as("office")
+	w.move("office2", zjj, models.VerbAccept, filing.MoveInput{})
+	query := "?" + url.Values{"code": {zjj, fgw, "FREMD-1"}}.Encode()
+	office.Get(paths.InboxReturn+query).Want("有 2 批已不在待受理", "退回 1 批")
+	office.Get(paths.InboxReturn + "?code=" + zjj).WantStatus(303).Follow().Want("都已不在待受理")
+	form := values("step", "return", "code", zjj, "code", fgw, filing.ReasonField(zjj), "迟了", filing.ReasonField(fgw), "请改", "due", "2026-11-20")
+	office.Post(paths.InboxReturn, form).Follow().Want("已退回 1 批：FGW-05-202610-1", "1 批没有退回", "ZJJ-02-202610-1：您打开页面后")
+}
+
+func TestInboxReturn_NothingChosenOrTooMuch(t *testing.T) {
+	w := newTown(t)
+	office := w.as("office")
+	office.Post(paths.InboxReturn, nil).Follow().Want("没有退回：请勾选 1 至 50 批")
+	office.Get(paths.InboxReturn).WantStatus(303)
+	many := url.Values{}
+	for range 51 {
+		many.Add("code", "A")
+	}
+	office.Post(paths.InboxReturn, many).Follow().Want("没有退回")
+	office.Get(paths.InboxReturn + "?" + many.Encode()).WantStatus(303)
+	w.as("liaison.zjj").Get(paths.InboxReturn).WantStatus(403)
+}

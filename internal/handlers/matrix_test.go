@@ -1,0 +1,154 @@
+package handlers_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"taxportal/internal/models"
+	"taxportal/internal/paths"
+	"taxportal/internal/services/filing"
+)
+
+// worked is a town in January: October all on time but one, November late, December running.
+func worked(t *testing.T) *town {
+	w := newTown(t)
+	w.accepted("ZJJ-02-202610", 20)
+	w.accepted("FGW-05-202610", 20)
+	w.day("2026-12-10")
+	w.accepted("ZJJ-02-202611", 20)
+	w.day("2026-12-29")
+	w.accepted("FGW-05-202611", 20)
+	w.day("2027-01-11")
+	return w
+}
+
+// cell returns the label of a matrix cell.
+func cell(doc *goquery.Document, unit, month string) string {
+	label, _ := doc.Find(`a.gz-mc[href="` + paths.ToMatrixCell(unit, month) + `"]`).Attr("aria-label")
+	return label
+}
+
+func TestMatrix_CellsSayUnitPeriodStandingAndFigures(t *testing.T) {
+	w := worked(t)
+	a := w.as("office").Get(paths.Matrix).WantStatus(200)
+	a.Want("履约矩阵", "3 个单位 2026年2月期—2027年1月期", "格内为 已报／应报 项数", "零报送计为按时")
+	doc := a.Doc()
+	for _, c := range []struct{ unit, month, want string }{
+		{"zjj", "2026-10", "市住房城乡建设局 2026年10月期 按时 1/1 项（已报/应报）"},
+		{"fgw", "2026-11", "市发展改革委 2026年11月期 逾期补报 1/1 项（已报/应报）"},
+		{"zrzy", "2026-10", "市自然资源和规划局 2026年10月期 逾期未报 0/1 项（已报/应报）"},
+		{"zjj", "2026-12", "市住房城乡建设局 2026年12月期 待报 0/1 项（已报/应报）"},
+		{"zjj", "2027-01", "市住房城乡建设局 2027年1月期 未开放"},
+	} {
+		if got := cell(doc, c.unit, c.month); got != c.want {
+			t.Errorf("%s %s: %q, want %q", c.unit, c.month, got, c.want)
+		}
+		shown := words(doc.Find(`a.gz-mc[href="` + paths.ToMatrixCell(c.unit, c.month) + `"]`))
+		if !strings.Contains(c.want, shown) { // what is seen must be part of what is heard
+			t.Errorf("%s %s shows %q, which its label lacks", c.unit, c.month, shown)
+		}
+	}
+	if n := doc.Find(".gz-legend li .gz-mc").Length(); n != 8 {
+		t.Errorf("the legend explains %d standings, want 8", n)
+	}
+	foot := strings.Split(words(doc.Find("tfoot")), " ")
+	if got := strings.Join(foot, ""); !strings.HasSuffix(got, "66.7%33.3%进行中—350.0%") {
+		t.Errorf("foot %s", got)
+	}
+	if got := doc.Find(".gz-rate.is-low").Length(); got != 2 { // fgw 50%, zrzy 0%; zjj 100%
+		t.Errorf("%d low rates", got)
+	}
+	sentence, class := next(doc)
+	if sentence != "请您今天向 1 个单位催报 2 项逾期未报：市自然资源和规划局 2 项。" || !strings.Contains(class, "is-late") {
+		t.Errorf("next %q %q", sentence, class)
+	}
+}
+
+func TestMatrix_FiltersAndOrder(t *testing.T) {
+	w := worked(t)
+	office := w.as("office")
+	office.Get(paths.Matrix + "?months=6").Want("2026年8月期—2027年1月期")
+	office.Get(paths.Matrix + "?months=7").Want("2026年2月期—2027年1月期")
+	office.Get(paths.Matrix + "?q=住房").Want("1 个单位").Not("市发展改革委")
+	office.Get(paths.Matrix+"?standing=overdue").Want("1 个单位", "市自然资源和规划局").Not("市住房城乡建设局")
+	a := office.Get(paths.Matrix+"?q=没有这家&standing=returned").Want("没有符合条件的单位", "没有含“没有这家”、有退回补正的单位", "清除条件")
+	if a.Doc().Find("table").Length() != 0 {
+		t.Error("an empty matrix is drawn")
+	}
+	if got, _ := office.Get(paths.Matrix + "?sort=rate").Doc().Find("select[name=sort] option[selected]").Attr("value"); got != "rate" {
+		t.Errorf("order %q", got)
+	}
+	first := office.Get(paths.Matrix + "?sort=rate").Doc().Find("tbody th").First()
+	if words(first) != "市自然资源和规划局" {
+		t.Errorf("lowest rate first: %q", words(first))
+	}
+}
+
+func TestMatrix_AUnitSeesItself(t *testing.T) {
+	w := worked(t)
+	w.as("liaison.zjj").Get(paths.Matrix).Want("1 个单位", "近 12 期没有逾期未报").Not("市发展改革委")
+	w.as("liaison.zrzy").Get(paths.Matrix).Want("请您立即补报本单位 2 项逾期未报")
+	w.as("chief.zrzy").Get(paths.Matrix).Want("请本单位信息联络员立即补报 2 项逾期未报")
+	w.as("liaison.kj").Get(paths.Matrix).Want("还没有报送任务")
+	w.as("bank").Get(paths.Matrix).WantStatus(403)
+	w.as("sysadmin").Get(paths.Matrix).WantStatus(403)
+}
+
+func TestMatrix_ThoseWhoReadFiguresGetNoRows(t *testing.T) {
+	w := worked(t)
+	for _, user := range []string{"leader", "tax", "tax.review"} {
+		w.as(user).Get(paths.Matrix).WantStatus(200).Want("由领导小组办公室催报").Not("/filings/tasks", "/filings?unit=")
+		a := w.as(user).Get(paths.ToMatrixCell("zjj", "2026-10")).WantStatus(200).Want("商品房预售许可信息", "按时", "应报")
+		a.Not("/filings/tasks", "/filings/batches", "20 行")
+	}
+}
+
+func TestMatrixCell(t *testing.T) {
+	w := worked(t)
+	a := w.as("office").Get(paths.ToMatrixCell("zrzy", "2026-10")).WantStatus(200)
+	a.Want("市自然资源和规划局 2026年10月期", "逾期未报", "请您今天向市自然资源和规划局催报 1 项逾期未报", "按时率", "0.0%", "/filings/tasks/zrzy-01-202610")
+	w.as("office").Get("/filings/matrix/ZRZY/2026-12").WantStatus(200).Want("请市自然资源和规划局在 1月25日（周一）17:00 前办完 1 项")
+	w.as("office").Get(paths.ToMatrixCell("zjj", "2026-11")).Want("本期没有等市住房城乡建设局办理的任务", "100.0%")
+	w.as("liaison.zrzy").Get(paths.ToMatrixCell("zrzy", "2026-10")).Want("请市自然资源和规划局信息联络员立即补报 1 项逾期未报")
+	for _, path := range []string{paths.ToMatrixCell("zjj", "2026-10"), paths.ToMatrixCell("zrzy", "1999-01"), paths.ToMatrixCell("nirgends", "2026-10"),
+		paths.ToMatrixCell("zrzy", "'; DROP")} {
+		w.as("liaison.zrzy").Get(path).WantStatus(404)
+	}
+}
+
+func TestMatrixExport(t *testing.T) {
+	w := worked(t)
+	rows := sheet(t, w.as("office").Get(paths.MatrixExport+"?months=6&q=住房"))
+	if len(rows) != 3+2 || len(rows[2]) != 1+6+3 || rows[2][1] != "2026年8月期" || rows[2][9] != "按时率" {
+		t.Fatalf("rows %v", rows)
+	}
+	if got := strings.Join(rows[3], "|"); got != "市住房城乡建设局|—|—|按时　1／1|按时　1／1|待报　0／1|未开放|4|0|100.0%" {
+		t.Errorf("row %s", got)
+	}
+	if rows[4][0] != "合计" {
+		t.Errorf("last row %v", rows[4])
+	}
+	if rows := sheet(t, w.as("leader").Get(paths.MatrixExport)); len(rows) != 3+4 {
+		t.Errorf("a leader's figures: %v", rows)
+	}
+}
+
+func TestMatrix_NilAndExempt(t *testing.T) {
+	w := newTown(t)
+	b, err := w.Filing.DeclareNil(t.Context(), w.As("liaison.fgw"), "FGW-05-202610", "本期没有新开工项目")
+	w.ok(err)
+	w.move("liaison.fgw", b.Code, models.VerbSubmit, filing.MoveInput{})
+	w.move("chief.fgw", b.Code, models.VerbSign, filing.MoveInput{})
+	w.move("office", b.Code, models.VerbAccept, filing.MoveInput{})
+	waiver, err := w.Filing.RaiseWaiver(t.Context(), w.As("office"), "ZJJ-02-202610", filing.WaiverInput{Kind: models.WaiverExempt, Reason: "系统切换"})
+	w.ok(err)
+	w.ok(w.Filing.MoveWaiver(t.Context(), w.As("office2"), waiver.Code, models.VerbConfirm, filing.MoveInput{}))
+	doc := w.as("office").Get(paths.Matrix).Doc()
+	for unit, want := range map[string]string{"fgw": "零", "zjj": "免"} {
+		if got := words(doc.Find(`a.gz-mc[href="` + paths.ToMatrixCell(unit, "2026-10") + `"]`)); got != want {
+			t.Errorf("%s shows %q, want %q", unit, got, want)
+		}
+	}
+}
