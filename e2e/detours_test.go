@@ -17,6 +17,7 @@ func TestDetours(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {
 		s.work(t)
 		p := team{s.as(t, "liaison.zjj"), s.as(t, "chief.zjj"), s.as(t, "office"), s.as(t, "office2")}
+		p.talk()
 		p.declareNil()
 		p.withdraw()
 		p.sendBack()
@@ -26,6 +27,20 @@ func TestDetours(t *testing.T) {
 		p.consent()
 		p.correct(t)
 	})
+}
+
+// talk lets the liaison ask and the Office answer on the task itself.
+func (p team) talk() {
+	p.liaison.open(paths.ToTask(task))
+	p.liaison.fill("写留言", "十月只有变更，没有新发证，怎样报？")
+	p.liaison.click("发送留言")
+	p.liaison.wait("留言已发出")
+	p.office.open(paths.ToTask(task))
+	p.office.wait("十月只有变更，没有新发证，怎样报？")
+	p.office.fill("写留言", "变更的也要报，见填报说明。")
+	p.office.click("发送留言")
+	p.liaison.reload()
+	p.liaison.wait("变更的也要报，见填报说明。")
 }
 
 func (p team) declareNil() {

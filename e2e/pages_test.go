@@ -102,7 +102,8 @@ func (g *gallery) file(t *testing.T, task string, spoil func(*demo.Sheet), moves
 // breakDown marks a batch as a check would that the system could not finish.
 func (g *gallery) breakDown(t *testing.T, batch string) {
 	t.Helper()
-	err := g.DB.Write.Exec("UPDATE batches SET state = ? WHERE code = ?", models.BatchFailed, strings.ToUpper(batch)).Error
+	err := g.DB.Write.Exec("UPDATE batches SET state = ?, trouble = ? WHERE code = ?", models.BatchFailed,
+		"校验没有完成：系统出了故障，文件已保存。请点“重新校验”。", strings.ToUpper(batch)).Error
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,6 +26,7 @@ type person struct {
 	ctx      context.Context
 	scripted bool
 	download string // folder
+	within   string // the legend of the group of fields that labels are looked for in; empty: the page
 
 	mu       sync.Mutex
 	heard    []string // what the browser complained of
@@ -135,7 +136,7 @@ type point struct {
 // fill types into the field with the label, in place of what stands there.
 func (p *person) fill(label, text string) {
 	p.t.Helper()
-	p.until("a field "+label, call("enter", label), isTrue)
+	p.until("a field "+label, call("enter", label, p.within), isTrue)
 	p.call("type into "+label, func(ctx context.Context) error {
 		_, err := chromedp.Call(ctx, input.InsertText, input.InsertTextParams{Text: text})
 		return err

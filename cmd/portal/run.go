@@ -27,6 +27,9 @@ func run(ctx context.Context, s settings, out, errOut io.Writer) error {
 	clock := demo.NewClock(time.Now)
 	m := newMetrics()
 	cfg := s.config(logger, clock.Now)
+	if cfg.Proxies, err = s.proxies(); err != nil {
+		return err
+	}
 	if s.Metrics {
 		cfg.Metrics = m.handler()
 	}

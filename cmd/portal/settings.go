@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"path/filepath"
 	"strings"
 	"time"
@@ -18,19 +19,20 @@ import (
 
 // settings are what an operator may choose; flags stand above the environment.
 type settings struct {
-	DB          string `env:"DB"`
-	Data        string `env:"DATA" envDefault:"./data"`
-	KeyFile     string `env:"KEY_FILE"`
-	Addr        string `env:"ADDR" envDefault:"127.0.0.1:8080"`
-	URL         string `env:"URL"` // how browsers reach the portal, where that is not Addr
-	Support     string `env:"SUPPORT"`
-	Secure      bool   `env:"SECURE_COOKIES"`
-	Metrics     bool   `env:"METRICS"`      // on the public listener
-	MetricsAddr string `env:"METRICS_ADDR"` // on a listener of its own
-	LogFormat   string `env:"LOG_FORMAT" envDefault:"text"`
-	Workers     int    `env:"WORKERS" envDefault:"2"`
-	Demo        bool   `env:"-"`
-	Migrate     bool   `env:"-"`
+	DB          string   `env:"DB"`
+	Data        string   `env:"DATA" envDefault:"./data"`
+	KeyFile     string   `env:"KEY_FILE"`
+	Addr        string   `env:"ADDR" envDefault:"127.0.0.1:8080"`
+	URL         string   `env:"URL"` // how browsers reach the portal, where that is not Addr
+	Support     string   `env:"SUPPORT"`
+	Secure      bool     `env:"SECURE_COOKIES"`
+	Proxies     []string `env:"TRUSTED_PROXIES"` // addresses or CIDR of the gateways before the portal
+	Metrics     bool     `env:"METRICS"`         // on the public listener
+	MetricsAddr string   `env:"METRICS_ADDR"`    // on a listener of its own
+	LogFormat   string   `env:"LOG_FORMAT" envDefault:"text"`
+	Workers     int      `env:"WORKERS" envDefault:"2"`
+	Demo        bool     `env:"-"`
+	Migrate     bool     `env:"-"`
 }
 
 // fromEnvironment reads the settings from variables such as PORTAL_DB.
@@ -70,6 +72,22 @@ func (s *settings) config(logger *slog.Logger, now func() time.Time) portal.Conf
 		DSN: s.dsn(), Data: s.Data, KeyFile: s.KeyFile, Demo: s.Demo, Secure: s.Secure, Version: version, Support: s.Support,
 		Now: now, Logger: logger, Workers: s.Workers,
 	}
+}
+
+// proxies reads the gateways before the portal: addresses or networks in CIDR form.
+func (s *settings) proxies() ([]*net.IPNet, error) {
+	var networks []*net.IPNet
+	for _, text := range s.Proxies {
+		if !strings.Contains(text, "/") {
+			text += map[bool]string{true: "/128", false: "/32"}[strings.Contains(text, ":")]
+		}
+		_, network, err := net.ParseCIDR(strings.TrimSpace(text))
+		if err != nil {
+			return nil, fault.Wrap(fault.Invalid, "网关地址“"+text+"”不对，请写成 10.1.2.3 或 10.1.2.0/24。", err)
+		}
+		networks = append(networks, network)
+	}
+	return networks, nil
 }
 
 // attach opens the portal for a command that may run beside a server. The caller closes it.

@@ -12,11 +12,12 @@ function () {
     return by((n) => n === text) || by((n) => n.startsWith(text)) || by((n) => n.includes(text));
   }
 
-  // control returns the field that belongs to a label.
-  function control(text) {
-    const label = best(Array.from(document.querySelectorAll('label')), text);
-    if (label) return label.control;
-    return document.querySelector('[aria-label="' + text + '"]');
+  // control returns the field that belongs to a label, within the group of fields with a legend if one is named.
+  function control(text, legend) {
+    const group = legend && best(Array.from(document.querySelectorAll('legend')), legend);
+    const root = group ? group.closest('fieldset') : document;
+    const label = best(Array.from(root.querySelectorAll('label')), text);
+    return label ? label.control : root.querySelector('[aria-label="' + text + '"]');
   }
 
   return {
@@ -33,8 +34,8 @@ function () {
     },
 
     // enter puts the cursor into a field and marks what stands there.
-    enter: function (label) {
-      const field = control(label);
+    enter: function (label, legend) {
+      const field = control(label, legend);
       if (!field || !visible(field)) return false;
       field.focus();
       field.select();

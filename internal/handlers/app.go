@@ -5,6 +5,7 @@ package handlers
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -40,7 +41,8 @@ type Deps struct {
 	Demo      bool
 	Version   string
 	Support   string
-	TempDir   string // for downloads that do not fit in memory
+	Proxies   []*net.IPNet // gateways whose X-Forwarded-For is believed; nobody else's is
+	TempDir   string       // for downloads that do not fit in memory
 }
 
 // App holds the handlers of all capabilities.
@@ -52,7 +54,7 @@ func New(d Deps) *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = app.fail
-	e.IPExtractor = echo.ExtractIPDirect()
+	e.IPExtractor = addresses(d.Proxies)
 	routes := app.Routes()
 	multipart := map[string]bool{}
 	for _, r := range routes {
@@ -93,4 +95,17 @@ func eventNumber() string {
 func (a *App) panicked(c echo.Context, err error, stack []byte) error {
 	a.Logger.Error("panic", "event", middleware.RequestID(c), "route", c.Path(), "error", err, "stack", string(stack))
 	return err
+}
+
+// addresses tells where a request comes from. Behind a gateway the connection is always the gateway's, and a lock of that
+// address would shut everybody out; a header that a client sends by itself is never believed.
+func addresses(proxies []*net.IPNet) echo.IPExtractor {
+	if len(proxies) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, network := range proxies {
+		trust = append(trust, echo.TrustIPRange(network))
+	}
+	return echo.ExtractIPFromXFFHeader(trust...)
 }

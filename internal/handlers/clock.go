@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"fmt"
 	"time"
 
@@ -69,13 +68,4 @@ func hours(left time.Duration) string {
 		return fmt.Sprintf(" %d 小时", h)
 	}
 	return fmt.Sprintf(" %d 小时 %d 分", h, m)
-}
-
-// due is dueClock by the portal's calendar and now.
-func (a *App) due(ctx context.Context, due models.Instant) (components.Due, error) {
-	cal, err := a.Directory.Calendar(ctx)
-	if err != nil {
-		return components.Due{}, err
-	}
-	return dueClock(cal, due, a.Now()), nil
 }

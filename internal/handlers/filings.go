@@ -14,7 +14,6 @@ import (
 	"taxportal/internal/office"
 	"taxportal/internal/paths"
 	"taxportal/internal/services/filing"
-	"taxportal/internal/workflow"
 	"taxportal/web/views/components"
 	"taxportal/web/views/filingview"
 	"taxportal/web/views/words"
@@ -210,7 +209,5 @@ func taskRow(r filing.TaskRow) []any {
 	if b == nil {
 		return row
 	}
-	return append(row, b.Code, describeState(&models.FilingFlow, b.State), b.RowsRead, b.SignedAt, b.SignedName, b.DecidedAt)
+	return append(row, b.Code, models.FilingFlow.Describe(b.State).Label, b.RowsRead, b.SignedAt, b.SignedName, b.DecidedAt)
 }
-
-func describeState(f *workflow.Flow, s workflow.State) string { return f.Describe(s).Label }

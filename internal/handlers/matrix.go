@@ -185,7 +185,7 @@ func (a *App) matrixCell(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view := filingview.CellPage{Now: a.Now(), Unit: rows[0].Task.Unit, Month: words.Month(c.Param("month")) + "期", Open: a.Guard.Can(who, "filing", "view"),
+	view := filingview.CellPage{Unit: rows[0].Task.Unit, Month: words.Month(c.Param("month")) + "期", Open: a.Guard.Can(who, "filing", "view"),
 		Rows: listRows(rows, nil, cal, a.Now())}
 	for i := range rows {
 		view.Tally.Add(&rows[i].Task, models.At(a.Now()))

@@ -5,9 +5,11 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"taxportal/internal/cn"
 	"taxportal/internal/fault"
 	"taxportal/internal/handlers/form"
 	"taxportal/internal/handlers/middleware"
@@ -17,6 +19,7 @@ import (
 	"taxportal/internal/services/filing"
 	"taxportal/web/views/components"
 	"taxportal/web/views/filingview"
+	"taxportal/web/views/words"
 )
 
 // actor returns who acts; routes that need nobody do not ask.
@@ -59,7 +62,7 @@ func (a *App) taskPage(c echo.Context, task, batch string) (filingview.TaskPage,
 		Shell: a.Shell(c, p.Task.Item.Name+" "+p.Task.Period.Label(), crumb("数据报送", paths.Filings), crumb("报送任务", paths.Filings)),
 		Now:   a.Now(), Task: p.Task, Standing: p.Standing, Batch: p.Batch, Previous: p.Previous,
 		Current: p.Batch == nil || (current != nil && current.ID == p.Batch.ID), Next: a.Filing.Next(p), Late: a.Filing.Late(p), Calm: p.Calm(),
-		Clock: dueBox(calendar, p.DueNow, a.Now()), Rules: rules(p), Show: form.Query(c, "show"), History: p.History, Moves: p.Moves,
+		Clock: pageClock(calendar, p, a.Now()), Rules: rules(p), Show: form.Query(c, "show"), History: p.History, Moves: p.Moves,
 		Messages: p.Messages, Waivers: p.Waivers, Liaison: p.People.Liaison, Chief: p.People.Chief, Contact: p.People.Contact, Phone: p.People.Phone,
 		NoUpload: p.NoUpload, CanFile: p.CanFile, CanNil: p.CanNil, CanAsk: p.CanAsk, CanSay: p.CanSay, CanMend: p.CanFile, MyID: who.AccountID,
 	}
@@ -67,6 +70,15 @@ func (a *App) taskPage(c echo.Context, task, batch string) (filingview.TaskPage,
 		view.Shell.RefreshSeconds = 5
 	}
 	return view, nil
+}
+
+// pageClock is the clock of a task's page. It runs against the unit until the unit leader has signed; from then on it
+// tells how long the batch has waited for the Office.
+func pageClock(cal *cn.Calendar, p *filing.TaskPage, now time.Time) components.Due {
+	if p.Batch != nil && p.Batch.State == models.BatchFiled {
+		return components.Due{Family: components.FamilyRun, Text: waited(cal, p.Batch.SignedAt, now), Note: "审签 " + words.When(p.Batch.SignedAt, now)}
+	}
+	return dueBox(cal, p.DueNow, now)
 }
 
 // rules puts the explanations that were given beside the findings they answer.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -35,11 +36,12 @@ import (
 
 // Config says what to open and how. Only DSN, Data and Now are required.
 type Config struct {
-	DSN     string // sqlite:PATH or postgres://…
-	Data    string // folder of keys, files and temporary files
-	KeyFile string // empty: DATA/keys/portal.key
-	Demo    bool   // the database holds demo data; pages say so
-	Secure  bool   // cookies only over TLS
+	DSN     string       // sqlite:PATH or postgres://…
+	Data    string       // folder of keys, files and temporary files
+	KeyFile string       // empty: DATA/keys/portal.key
+	Demo    bool         // the database holds demo data; pages say so
+	Secure  bool         // cookies only over TLS
+	Proxies []*net.IPNet // gateways whose X-Forwarded-For is believed
 	Version string
 	Support string
 	Now     func() time.Time
@@ -202,7 +204,7 @@ func (p *Portal) build() error {
 	p.Web = handlers.New(handlers.Deps{
 		Accounts: p.Accounts, Audit: p.Audit, Catalogue: p.Catalogue, Directory: p.Directory, Filing: p.Filing, Guard: p.Guard,
 		Sessions: p.Sessions, Logger: cfg.Logger, Now: cfg.Now, Ready: p.Ready, Metrics: cfg.Metrics, Demo: cfg.Demo,
-		Version: cfg.Version, Support: cfg.Support, TempDir: p.Files.TempDir(),
+		Version: cfg.Version, Support: cfg.Support, TempDir: p.Files.TempDir(), Proxies: cfg.Proxies,
 	})
 	return nil
 }

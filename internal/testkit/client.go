@@ -63,7 +63,7 @@ func (c *Client) Post(path string, form url.Values) *Answer {
 		form = url.Values{}
 	}
 	if !form.Has("_csrf") {
-		form.Set("_csrf", c.token())
+		form.Set("_csrf", c.Token())
 	}
 	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -75,7 +75,7 @@ func (c *Client) Upload(path, name string, content []byte) *Answer {
 	c.tb.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
-	if err := form.WriteField("_csrf", c.token()); err != nil {
+	if err := form.WriteField("_csrf", c.Token()); err != nil {
 		c.tb.Fatal(err)
 	}
 	part, err := form.CreateFormFile("file", name)
@@ -91,8 +91,17 @@ func (c *Client) Upload(path, name string, content []byte) *Answer {
 	return c.do(r)
 }
 
-// token returns the CSRF token of the page seen last; without one the home page is asked for it.
-func (c *Client) token() string {
+// Send sends a request of the test's own making, with the browser's cookies.
+func (c *Client) Send(r *http.Request) *Answer {
+	c.tb.Helper()
+	return c.do(r)
+}
+
+// Cookie returns the value of a cookie, "" if the browser has none.
+func (c *Client) Cookie(name string) string { return c.cookies[name] }
+
+// Token returns the CSRF token of the page seen last; without one the home page is asked for it.
+func (c *Client) Token() string {
 	c.tb.Helper()
 	if c.csrf == "" {
 		c.Get(paths.Home)

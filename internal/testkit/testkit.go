@@ -39,6 +39,7 @@ const testKey = `{"format":"taxportal-keys-1","note":"test","current":1,
 type App struct {
 	*portal.Portal
 	Clock *Clock
+	Log   *Log // what the portal has logged
 
 	tb      testing.TB
 	queries atomic.Int64
@@ -60,9 +61,10 @@ func Each(t *testing.T, fn func(t *testing.T, app *App)) {
 // open opens the portal over a prepared database.
 func open(tb testing.TB, dsn string) *App {
 	tb.Helper()
-	app := &App{tb: tb, Clock: &Clock{}}
+	app := &App{tb: tb, Clock: &Clock{}, Log: &Log{}}
 	app.Clock.Set(Today, 9, 0)
-	p, err := openPortal(tb.Context(), dsn, tb.TempDir(), app.Clock, func(string) { app.queries.Add(1) }, false)
+	cfg := portal.Config{DSN: dsn, Data: tb.TempDir(), Now: app.Clock.Now, Logger: app.Log.logger(), OnQuery: func(string) { app.queries.Add(1) }}
+	p, err := openPortal(tb.Context(), cfg, false)
 	if err != nil {
 		tb.Fatalf("open portal: %v", err)
 	}
@@ -71,15 +73,16 @@ func open(tb testing.TB, dsn string) *App {
 	return app
 }
 
-func openPortal(ctx context.Context, dsn, data string, clock *Clock, onQuery func(string), migrate bool) (*portal.Portal, error) {
-	key := filepath.Join(data, "keys", "portal.key")
+// openPortal opens a portal with the key of all tests.
+func openPortal(ctx context.Context, cfg portal.Config, migrate bool) (*portal.Portal, error) {
+	key := filepath.Join(cfg.Data, "keys", "portal.key")
 	if err := os.MkdirAll(filepath.Dir(key), 0o700); err != nil {
 		return nil, err
 	}
 	if err := os.WriteFile(key, []byte(testKey), 0o600); err != nil {
 		return nil, err
 	}
-	cfg := portal.Config{DSN: dsn, Data: data, Now: clock.Now, OnQuery: onQuery, Version: "test", Lease: time.Hour}
+	cfg.Version, cfg.Lease = "test", time.Hour
 	return portal.Open(ctx, cfg, migrate)
 }
 
@@ -116,7 +119,7 @@ func prepare(ctx context.Context, dsn string) error {
 	defer os.RemoveAll(data)
 	clock := &Clock{}
 	clock.Set(Today, 8, 0)
-	p, err := openPortal(ctx, dsn, data, clock, nil, true)
+	p, err := openPortal(ctx, portal.Config{DSN: dsn, Data: data, Now: clock.Now}, true)
 	if err != nil {
 		return err
 	}

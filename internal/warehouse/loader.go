@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"taxportal/internal/database"
+	"taxportal/internal/killpoint"
 	"taxportal/internal/models"
 )
 
@@ -65,6 +66,7 @@ func (s *Store) Begin(ctx context.Context, def *models.Definition, b Batch) (*Lo
 	if _, err := s.clear(ctx, c); err != nil {
 		return nil, err
 	}
+	killpoint.Here(killpoint.LoadBegun)
 	return s.start(ctx, c, b), nil
 }
 
@@ -140,6 +142,7 @@ func (ld *Loader) end() error {
 	err := ld.group.Wait()
 	if err == nil {
 		err = ld.store.complete(ld.base, ld.claim)
+		killpoint.Here(killpoint.LoadComplete)
 	}
 	if err != nil {
 		ld.err = fmt.Errorf("load batch %d into %s: %w", ld.claim.batch, ld.claim.layout.table, database.Fault(err))

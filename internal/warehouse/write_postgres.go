@@ -7,6 +7,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"taxportal/internal/killpoint"
 )
 
 // postgresWriter writes each block with one COPY in a transaction of its own.
@@ -27,7 +29,7 @@ func newPostgresWriter(pool *pgxpool.Pool, c *claim, b Batch) *postgresWriter {
 
 // write copies the rows of a block.
 func (w *postgresWriter) write(ctx context.Context, b *block) error {
-	return pgx.BeginFunc(ctx, w.pool, func(tx pgx.Tx) error {
+	err := pgx.BeginFunc(ctx, w.pool, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, countRows, len(b.heads), w.claim.batch, w.claim.epoch)
 		if err != nil {
 			return err
@@ -48,8 +50,11 @@ func (w *postgresWriter) write(ctx context.Context, b *block) error {
 		if err == nil && n != int64(len(b.heads)) {
 			err = fmt.Errorf("copied %d of %d rows", n, len(b.heads))
 		}
+		killpoint.Here(killpoint.LoadInChunk)
 		return err
 	})
+	killpoint.Here(killpoint.LoadAfterChunk)
+	return err
 }
 
 // fill puts row i of the block into w.row. COPY wants exactly the Go types of the columns.

@@ -14,6 +14,8 @@ import (
 
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
+
+	"taxportal/internal/killpoint"
 )
 
 const (
@@ -147,7 +149,10 @@ func (w *sqliteWriter) transact(c *sqlite3.Conn, do func(c *sqlite3.Conn) (int, 
 	if err := w.count(c, rows); err != nil {
 		return err
 	}
-	return c.Exec("COMMIT")
+	killpoint.Here(killpoint.LoadInChunk)
+	err = c.Exec("COMMIT")
+	killpoint.Here(killpoint.LoadAfterChunk)
+	return err
 }
 
 // count adds to the batch's number of rows, or fails if the claim on the batch has ended.

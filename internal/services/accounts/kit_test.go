@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -47,6 +48,9 @@ func fingerprint() string {
 	return name
 }
 
+// hashed is the password's hash, made once for all tests.
+var hashed = sync.OnceValues(func() (string, error) { return crypt.NewPasswords(1).Hash(context.Background(), password) })
+
 // world is a portal with a few units and nobody in it.
 type world struct {
 	*accounts.Service
@@ -75,10 +79,9 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		hasher := crypt.NewPasswords(2)
-		w.db, w.Service = db, accounts.New(db, guard, hasher, now)
+		w.db, w.Service = db, accounts.New(db, guard, crypt.NewPasswords(2), now)
 		w.sessions = session.New(db, session.Options{Idle: 30 * time.Minute, Absolute: 12 * time.Hour, Guest: time.Hour, Now: now})
-		if w.hash, err = hasher.Hash(t.Context(), password); err != nil {
+		if w.hash, err = hashed(); err != nil {
 			t.Fatal(err)
 		}
 		w.seedUnits()

@@ -14,6 +14,7 @@ import (
 	"taxportal/internal/ingest"
 	"taxportal/internal/ingest/sheet"
 	"taxportal/internal/jobs"
+	"taxportal/internal/killpoint"
 	"taxportal/internal/models"
 	"taxportal/internal/warehouse"
 	"taxportal/internal/workflow"
@@ -49,6 +50,7 @@ func (s *Service) check(ctx context.Context, args CheckArgs) error {
 	if err != nil || b == nil {
 		return err
 	}
+	killpoint.Here(killpoint.CheckBegun)
 	started := s.Now()
 	outcome, err := s.run(ctx, b)
 	var malformed *ingest.Malformed
@@ -59,7 +61,10 @@ func (s *Service) check(ctx context.Context, args CheckArgs) error {
 		return err
 	}
 	outcome.took = s.Now().Sub(started)
-	return s.conclude(ctx, b, outcome)
+	killpoint.Here(killpoint.CheckVerdict)
+	err = s.conclude(ctx, b, outcome)
+	killpoint.Here(killpoint.CheckDone)
+	return err
 }
 
 // startCheck moves the batch to checking, or takes up one that a killed portal left there. It returns nil if somebody
@@ -158,7 +163,11 @@ func (s *Service) readFile(ctx context.Context, checker *ingest.Checker, loader 
 		return ingest.AsMalformed(err)
 	}
 	defer book.Close()
-	return checker.File(ctx, book, func(records []models.Record) error { return loader.Append(ctx, owned(records)) }, note)
+	load := func(records []models.Record) error {
+		killpoint.Here(killpoint.CheckRows)
+		return loader.Append(ctx, owned(records))
+	}
+	return checker.File(ctx, book, load, note)
 }
 
 // owned copies a chunk of records, because the loader keeps them while the checker fills the next chunk.
@@ -257,6 +266,7 @@ func (s *Service) purge(ctx context.Context, args PurgeArgs) error {
 // Returns fault.TooLarge beyond the limit and fault.Unavailable if the disk is full.
 func (s *Service) Keep(ctx context.Context, name string, content io.Reader) (UploadedFile, error) {
 	ref, err := s.Files.Put(ctx, content, filestore.PutOptions{MaxBytes: MaxFileBytes})
+	killpoint.Here(killpoint.UploadKept)
 	return UploadedFile{Name: name, Blob: ref.Hash, Size: ref.Size}, err
 }
 

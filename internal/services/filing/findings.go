@@ -17,6 +17,7 @@ import (
 	"taxportal/internal/filestore"
 	"taxportal/internal/ingest"
 	"taxportal/internal/jobs"
+	"taxportal/internal/killpoint"
 	"taxportal/internal/models"
 	"taxportal/internal/workflow"
 )
@@ -116,9 +117,11 @@ func (s *Service) conclude(ctx context.Context, b *models.Batch, out *outcome) e
 	detail := fmt.Sprintf("读入 %s 行，合格 %s 行，有错误 %s 行，提醒 %s 处", thousands(out.report.Rows), thousands(out.report.Valid),
 		thousands(out.report.Rejected), thousands(out.report.Warnings))
 	return s.DB.Tx(ctx, func(tx *gorm.DB) error {
-		return s.apply(tx, models.SystemActor, b, verb, workflow.Input{Detail: detail}, func(tx *gorm.DB) error {
+		err := s.apply(tx, models.SystemActor, b, verb, workflow.Input{Detail: detail}, func(tx *gorm.DB) error {
 			return s.save(tx, b, out, open)
 		})
+		killpoint.Here(killpoint.CheckVerdictInTx)
+		return err
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"taxportal/internal/database"
 	"taxportal/internal/fault"
 	"taxportal/internal/jobs"
+	"taxportal/internal/killpoint"
 	"taxportal/internal/models"
 	"taxportal/internal/workflow"
 )
@@ -48,7 +49,12 @@ func (s *Service) batch(db *gorm.DB, actor models.Actor, code string) (models.Ba
 // four-eyes rule refuse, fault.Conflict if the batch has moved on or another batch of the task stands in the way, and
 // fault.Invalid with the fields reason, due.
 func (s *Service) Move(ctx context.Context, actor models.Actor, code string, verb workflow.Verb, in MoveInput) error {
-	err := s.tx(ctx, actor, func(tx *gorm.DB) error { return s.move(tx, actor, code, verb, in) })
+	err := s.tx(ctx, actor, func(tx *gorm.DB) error {
+		err := s.move(tx, actor, code, verb, in)
+		killpoint.Here(string(verb) + killpoint.BeforeCommit)
+		return err
+	})
+	killpoint.Here(string(verb) + killpoint.Committed)
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return fault.New(fault.Conflict, "本期另有批次正在办理，请先办完那一批。")
 	}
@@ -89,6 +95,7 @@ func (s *Service) moveWith(tx *gorm.DB, actor models.Actor, b *models.Batch, ver
 		if err := s.supersede(tx, actor, b); err != nil {
 			return err
 		}
+		killpoint.Here(killpoint.AcceptSuperseding)
 	}
 	return s.apply(tx, actor, b, verb, in.workflow(), also)
 }

@@ -13,6 +13,7 @@ import (
 	"taxportal/internal/database"
 	"taxportal/internal/fault"
 	"taxportal/internal/jobs"
+	"taxportal/internal/killpoint"
 	"taxportal/internal/models"
 	"taxportal/internal/workflow"
 )
@@ -113,8 +114,11 @@ func (s *Service) Upload(ctx context.Context, actor models.Actor, code string, f
 		if err := s.Jobs.Enqueue(tx, CheckArgs{BatchID: batch.ID}); err != nil {
 			return err
 		}
-		return s.record(tx, actor, batch.Code, "upload", "", fmt.Sprintf("%d 个文件，校验和 %s", len(files), batch.Checksum))
+		err = s.record(tx, actor, batch.Code, "upload", "", fmt.Sprintf("%d 个文件，校验和 %s", len(files), batch.Checksum))
+		killpoint.Here(killpoint.UploadInTx)
+		return err
 	})
+	killpoint.Here(killpoint.UploadDone)
 	return batch, err
 }
 

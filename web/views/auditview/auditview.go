@@ -56,9 +56,11 @@ func (p ListPage) bar() components.FilterBar {
 			{Name: "object", Label: "对象", Value: p.Query.Object, Options: append([]components.Option{{Label: "全部对象"}}, p.Objects...)},
 			{Name: "from", Label: "自", Value: p.Query.From, Placeholder: "如 2026-11-01"},
 			{Name: "to", Label: "至", Value: p.Query.To, Placeholder: "如 2026-11-30"},
-			{Name: "order", Label: "次序", Value: p.Query.Order, End: true, Options: []components.Option{{Label: "新的在前"}, {Value: "oldest", Label: "旧的在前"}}},
 		},
 		Actions: []components.Action{components.Export(p.Query.to(paths.AuditExport, ""), p.Pages.Total, "条")},
+	}
+	if p.Query.Order != "" {
+		bar.Keep = []components.Pair{{Name: "order", Value: p.Query.Order}}
 	}
 	if p.Query.filtered() {
 		bar.ClearURL = templ.SafeURL(paths.Audit)
@@ -66,9 +68,21 @@ func (p ListPage) bar() components.FilterBar {
 	return bar
 }
 
+// number is the head of the first column, which turns the order round.
+func (p ListPage) number() components.Column {
+	c, q := components.Column{Label: "序号", Num: true, Sort: components.SortDescending}, p.Query
+	if q.Order == "" {
+		q.Order = "oldest"
+	} else {
+		q.Order, c.Sort = "", components.SortAscending
+	}
+	c.URL = q.Page("")
+	return c
+}
+
 func (p ListPage) grid() components.Grid {
 	grid := components.Grid{Label: "审计日志", Tight: true, Columns: []components.Column{
-		{Label: "序号", Num: true}, {Label: "时间、网络地址"}, {Label: "人员"}, {Label: "动作"}, {Label: "对象"}, {Label: "变化、理由和说明"},
+		p.number(), {Label: "时间、网络地址"}, {Label: "人员"}, {Label: "动作"}, {Label: "对象"}, {Label: "变化、理由和说明"},
 	}}
 	if len(p.Rows) == 0 {
 		grid.Empty = p.nothing()

@@ -99,8 +99,14 @@ func TestList_saysEntriesInWords(t *testing.T) {
 			t.Errorf("filter %s came back as %q", name, got)
 		}
 	}
-	if attr(doc.Find("[name=object] option[selected]"), "value") != "filing" || attr(doc.Find("[name=order] option[selected]"), "value") != "oldest" {
+	if attr(doc.Find("[name=object] option[selected]"), "value") != "filing" || attr(doc.Find(".gz-toolbar [name=order]"), "value") != "oldest" {
 		t.Error("object or order did not come back")
+	}
+	if head := doc.Find("th[aria-sort=ascending]"); words(head) != "序号" || strings.Contains(attr(head.Find("a"), "href"), "order=") {
+		t.Error("the first column does not show the order, or does not turn it round")
+	}
+	if got := attr(show(t, auditview.List(page(auditview.Query{}, auditview.Row{Seq: "1"}))).Find("th[aria-sort=descending] a"), "href"); got != "/audit?order=oldest" {
+		t.Errorf("newest first, the first column leads to %s", got)
 	}
 	export := doc.Find(".gz-toolbar .end a")
 	if words(export) != "导出 120 条" || !strings.HasPrefix(attr(export, "href"), "/audit/export?") || !strings.Contains(attr(export, "href"), "from=2026-11-01") {

@@ -14,17 +14,16 @@ import (
 
 // InboxPage is the list of batches that wait for the Office (mock 12, the table).
 type InboxPage struct {
-	Shell   layout.Shell
-	Now     time.Time
-	Next    components.Next
-	Bar     components.FilterBar
-	Sort    string // rows; empty: longest waiting first
-	SortBy  func(order string) string
-	Rows    []InboxRow
-	Pages   components.Pages
-	Keep    []components.Pair // the filter, so that 'all' means the same on the server
-	Checked map[string]bool   // codes that stay ticked
-	Filter  string            // the filter in words; empty: nothing is filtered
+	Shell  layout.Shell
+	Now    time.Time
+	Next   components.Next
+	Bar    components.FilterBar
+	Sort   string // rows; empty: longest waiting first
+	SortBy func(order string) string
+	Rows   []InboxRow
+	Pages  components.Pages
+	Keep   []components.Pair // the filter, so that 'all' means the same on the server
+	Filter string            // the filter in words; empty: nothing is filtered
 }
 
 // InboxRow is one batch that waits.
@@ -60,7 +59,7 @@ func (p InboxPage) inboxNothing() *components.Nothing {
 }
 
 func (p InboxPage) inboxBulk() components.Bulk {
-	return components.Bulk{ID: "bulk", CSRF: p.Shell.CSRF, Total: p.Pages.Total, Unit: "批", Keep: p.Keep, Count: len(p.Checked), Buttons: []components.BulkButton{
+	return components.Bulk{ID: "bulk", CSRF: p.Shell.CSRF, Total: p.Pages.Total, Unit: "批", Keep: p.Keep, Buttons: []components.BulkButton{
 		{Label: "受理", URL: templ.SafeURL(paths.InboxAccept), Style: components.StylePrimary},
 		{Label: "退回", URL: templ.SafeURL(paths.InboxReturn)},
 	}}

@@ -25,6 +25,8 @@ func (p TaskPage) filesTitle() string {
 
 func (p TaskPage) uploadTitle() string {
 	switch {
+	case !p.CanFile && p.CanAsk:
+		return "更正、解锁与免报"
 	case p.Task.CorrectionOpen:
 		return "上传更正文件"
 	case p.Task.Effective() != nil:
@@ -53,15 +55,19 @@ func (p TaskPage) uploadRefusal() string {
 	return p.NoUpload
 }
 
-// askLabel says what may be asked of the Office as the task stands.
+// askLabel says what may be asked of the Office, or raised by it, as the task stands.
 func (p TaskPage) askLabel() string {
+	verb := "申请"
+	if !p.CanFile {
+		verb = "提出"
+	}
 	switch {
 	case p.Task.Effective() != nil:
-		return "申请更正"
+		return verb + "更正"
 	case p.Now.UnixMilli() >= int64(p.Task.LockAt):
-		return "申请解锁补报"
+		return verb + "解锁补报"
 	}
-	return "申请免报"
+	return verb + "免报"
 }
 
 func (p TaskPage) contactLine() string {

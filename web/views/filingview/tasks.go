@@ -2,7 +2,6 @@ package filingview
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/a-h/templ"
 
@@ -90,7 +89,6 @@ func listFile(b *models.Batch) string {
 // CellPage is what stands behind one cell of the matrix: the tasks of a unit in a month.
 type CellPage struct {
 	Shell layout.Shell
-	Now   time.Time
 	Unit  models.Unit
 	Month string // 2026年10月
 	Tally models.Tally

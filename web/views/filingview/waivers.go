@@ -22,7 +22,6 @@ type WaiverListPage struct {
 	Rows   []models.Waiver
 	Pages  components.Pages
 	Filter string // the filter in words; empty: nothing is filtered
-	Office bool
 }
 
 func (p WaiverListPage) waiverNothing() *components.Nothing {

@@ -1,0 +1,371 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"taxportal/internal/testdb"
+	"taxportal/internal/testkit"
+)
+
+// command runs one command line and returns what it prints and its exit code.
+func command(t *testing.T, args ...string) (out string, code int) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	code = execute(t.Context(), args, &stdout, &stderr)
+	return stdout.String() + stderr.String(), code
+}
+
+// must is command for a command that has to succeed.
+func must(t *testing.T, args ...string) string {
+	t.Helper()
+	out, code := command(t, args...)
+	if code != 0 {
+		t.Fatalf("portal %s: exit code %d\n%s", strings.Join(args, " "), code, out)
+	}
+	return out
+}
+
+// wants fails the test unless text contains all words.
+func wants(t *testing.T, text string, words ...string) {
+	t.Helper()
+	for _, word := range words {
+		if !strings.Contains(text, word) {
+			t.Errorf("no %q in:\n%s", word, text)
+		}
+	}
+}
+
+// server is a running portal serve.
+type server struct {
+	url  string
+	out  *bytes.Buffer
+	stop func() error
+}
+
+var startedAt = regexp.MustCompile(`平台已启动：(\S+)/`)
+
+// start runs serve until stop is called.
+func start(t *testing.T, args ...string) *server {
+	t.Helper()
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done, logs := make(chan int, 1), &bytes.Buffer{}
+	go func() {
+		done <- execute(ctx, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...), writer, logs)
+		writer.Close()
+	}()
+	s := &server{out: &bytes.Buffer{}}
+	s.stop = func() error {
+		cancel()
+		select {
+		case code := <-done:
+			done <- code
+			if code != 0 {
+				return exit(code)
+			}
+			return nil
+		case <-time.After(time.Minute):
+			return context.DeadlineExceeded
+		}
+	}
+	t.Cleanup(func() { _ = s.stop() })
+	buffer := make([]byte, 4096)
+	for {
+		n, err := reader.Read(buffer)
+		s.out.Write(buffer[:n])
+		if found := startedAt.FindStringSubmatch(s.out.String()); found != nil {
+			s.url = found[1]
+			return s
+		}
+		if err != nil {
+			t.Fatalf("serve ended: %v\n%s\n%s", err, s.out, logs)
+		}
+	}
+}
+
+func (s *server) get(t *testing.T, path string) int {
+	t.Helper()
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	answer, err := client.Get(s.url + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	return answer.StatusCode
+}
+
+func TestServe_FirstStartPrintsTheSetUpLinkAndTheKey(t *testing.T) {
+	for _, engine := range testdb.Engines(t) {
+		t.Run(engine, func(t *testing.T) {
+			dsn, data := testdb.New(t, engine, nil), t.TempDir()
+			s := start(t, "--db", dsn, "--data", data)
+			wants(t, s.out.String(), "/setup/", "三名管理员", "密钥文件是新建的", filepath.Join(data, "keys", "portal.key"))
+			if strings.Contains(s.out.String(), "Demo@2026") {
+				t.Error("a default password without --demo")
+			}
+			link := regexp.MustCompile(`/setup/\S+`).FindString(s.out.String())
+			for path, want := range map[string]int{link: 200, "/setup/wrong": 404, "/": 303, "/login": 200, "/healthz": 200, "/readyz": 200, "/metrics": 404} {
+				if got := s.get(t, path); got != want {
+					t.Errorf("GET %s: %d, want %d", path, got, want)
+				}
+			}
+			if err := s.stop(); err != nil {
+				t.Fatal(err)
+			}
+			again := start(t, "--db", dsn, "--data", data, "--metrics", "--url", "https://portal.example/")
+			wants(t, again.out.String(), "https://portal.example/setup/")
+			if strings.Contains(again.out.String(), "密钥文件是新建的") {
+				t.Error("the key is new a second time")
+			}
+			if err := again.stop(); err != nil {
+				t.Fatal(err)
+			}
+			wants(t, must(t, "audit", "verify", "--db", dsn, "--data", data), "审计日志完好")
+		})
+	}
+}
+
+func TestServe_DemoIsLoadedOnceAndKept(t *testing.T) {
+	data := t.TempDir()
+	s := start(t, "--demo", "--data", data, "--metrics")
+	wants(t, s.out.String(), "Demo@2026", "liaison.zjj", "王静", "市住房城乡建设局 · 信息联络员")
+	if s.get(t, "/metrics") != 200 || s.get(t, "/login") != 200 {
+		t.Error("the demo does not answer")
+	}
+	if err := s.stop(); err != nil {
+		t.Fatal(err)
+	}
+	entries := must(t, "audit", "verify", "--data", data)
+	again := start(t, "--demo", "--data", data)
+	if strings.Contains(again.out.String(), "正在装入") {
+		t.Error("the demo is loaded a second time")
+	}
+	if err := again.stop(); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, entries, "审计日志完好")
+
+	used := t.TempDir()
+	must(t, "migrate", "--data", used)
+	must(t, "seed", "--data", used)
+	out, code := command(t, "serve", "--demo", "--data", used, "--addr", "127.0.0.1:0")
+	if code != 1 {
+		t.Error("the demo goes into a database in use")
+	}
+	wants(t, out, "空数据库")
+}
+
+func TestPostgres_IsMigratedWhenToldTo(t *testing.T) {
+	for _, engine := range testdb.Engines(t) {
+		if engine != testdb.Postgres {
+			continue
+		}
+		dsn, data := testdb.New(t, engine, nil), t.TempDir()
+		out, code := command(t, "audit", "verify", "--db", dsn, "--data", data)
+		if code != 1 {
+			t.Error("a command works on an empty database")
+		}
+		wants(t, out, "portal migrate")
+		wants(t, must(t, "migrate", "--db", dsn, "--data", data), "最新")
+		wants(t, must(t, "migrate", "--db", dsn, "--data", data), "最新")
+		wants(t, must(t, "seed", "--db", dsn, "--data", data, "--from", "2026-01"), "方案已装入")
+	}
+}
+
+func TestUser_TheWholeLifeOfAnAccount(t *testing.T) {
+	data := t.TempDir()
+	must(t, "migrate", "--data", data)
+	must(t, "seed", "--data", data)
+	user := func(args ...string) (string, int) {
+		return command(t, append([]string{"user", "--data", data}, args...)...)
+	}
+	for _, step := range []struct {
+		args string
+		code int
+		want string
+	}{
+		{"create li.si --name 李四 --unit zjj --role liaison --url https://portal.example", 0, "https://portal.example/link/"},
+		{"create li.si --name 李四 --unit zjj", 1, "已被使用"},
+		{"create x --name 李四 --unit zjj", 1, "用户名"},
+		{"create wang.wu --name 王五 --unit nowhere", 1, "没有这个单位"},
+		{"create wang.wu --name 王五 --unit zjj --role boss", 1, "没有角色 boss"},
+		{"list", 0, "李四\t市住房城乡建设局\t信息联络员\t未启用"},
+		{"give li.si chief", 0, "分管负责人"},
+		{"give li.si chief", 1, "已有这个角色"},
+		{"give li.si sys", 1, "不能由"},
+		{"take li.si chief", 0, "收回角色"},
+		{"take li.si chief", 1, "没有这个角色"},
+		{"reset li.si", 0, "/link/"},
+		{"disable li.si", 1, "停用理由"},
+		{"disable li.si --reason 调离", 0, "已停用"},
+		{"list --search 李", 0, "已停用"},
+		{"enable li.si", 0, "已启用"},
+		{"enable li.si", 1, "没有停用"},
+		{"unlock LI.SI", 0, "已解锁"},
+		{"unlock nobody", 1, "没有这个账号"},
+	} {
+		out, code := user(strings.Fields(step.args)...)
+		if code != step.code || !strings.Contains(out, step.want) {
+			t.Errorf("user %s: exit code %d, want %d with %q:\n%s", step.args, code, step.code, step.want, out)
+		}
+	}
+	wants(t, must(t, "audit", "verify", "--data", data), "审计日志完好")
+}
+
+func TestCheck_VerdictsAndExitCodes(t *testing.T) {
+	good := testkit.Rows(t, "zjj-02", 20)
+	bad := testkit.Rows(t, "zjj-02", 20).Set(3, "developer_uscc", "91371500MA3DEM0007").Set(5, "escrow_account", "6228480000000000A19")
+	warned := testkit.Rows(t, "zjj-02", 20).Set(3, "issue_date", "2025-12-30")
+	for name, test := range map[string]struct {
+		content []byte
+		verdict string
+		code    int
+		words   []string
+	}{
+		"good.csv":   {good.GB18030(), "clean", 0, []string{"GB18030", "校验通过", "合格 20 行"}},
+		"bad.csv":    {bad.CSV(), "errors", 1, []string{"第 5 行 D 列", "91371500MA3DEM0007", "有错误 2 行"}},
+		"warned.csv": {warned.CSV(), "warnings", 1, []string{"证号年份与发证日期不一致", "提醒 1 处"}},
+		"page.csv":   {[]byte("<html><table></table></html>"), "refused", 2, []string{"文件不能校验"}},
+		"head.csv":   {[]byte("甲,乙,丙\r\n1,2,3\r\n"), "refused", 2, []string{"文件不能校验"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), name)
+			if err := os.WriteFile(path, test.content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			out, code := command(t, "check", path, "--template", "ZJJ-02")
+			if code != test.code {
+				t.Errorf("exit code %d, want %d", code, test.code)
+			}
+			wants(t, out, test.words...)
+			if strings.Contains(out, "6228480000000000A19") {
+				t.Error("a sensitive value in clear")
+			}
+			out, code = command(t, "check", path, "--template", "zjj-02", "--json")
+			isResult(t, out, test.verdict, code == test.code)
+		})
+	}
+	if out, code := command(t, "check", "nowhere.csv", "--template", "zjj-02"); code != 1 || !strings.Contains(out, "没有文件") {
+		t.Errorf("a missing file: %d, %s", code, out)
+	}
+	if out, code := command(t, "check", "nowhere.csv", "--template", "zjj-99"); code != 1 || !strings.Contains(out, "没有信息模板") {
+		t.Errorf("a missing template: %d, %s", code, out)
+	}
+}
+
+// isResult holds the JSON against its promised form.
+func isResult(t *testing.T, text, verdict string, codeFits bool) {
+	t.Helper()
+	var result map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(text), &result); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+	for _, key := range []string{"verdict", "format", "encoding", "sheet", "header_row", "rows", "valid", "rejected", "findings"} {
+		if _, ok := result[key]; !ok {
+			t.Errorf("no %s in %s", key, text)
+		}
+	}
+	if len(result) != 9 || string(result["verdict"]) != `"`+verdict+`"` || !codeFits {
+		t.Errorf("want verdict %s: %s", verdict, text)
+	}
+	var findings []map[string]any
+	if err := json.Unmarshal(result["findings"], &findings); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range findings {
+		for _, key := range []string{"row", "column", "field", "rule", "severity", "value", "message"} {
+			if _, ok := f[key]; !ok || len(f) != 7 {
+				t.Errorf("finding %v", f)
+			}
+		}
+	}
+	if (verdict == "clean") != (len(findings) == 0) {
+		t.Errorf("%d findings with verdict %s", len(findings), verdict)
+	}
+}
+
+func TestCheck_TakesTheTemplateFromADatabase(t *testing.T) {
+	data := t.TempDir()
+	must(t, "migrate", "--data", data)
+	must(t, "seed", "--data", data)
+	path := filepath.Join(data, "good.csv")
+	if err := os.WriteFile(path, testkit.Rows(t, "fgw-05", 10).CSV(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, must(t, "check", path, "--template", "fgw-05", "--db", "sqlite:"+filepath.Join(data, "portal.db")), "校验通过")
+	missing := filepath.Join(data, "other.db")
+	if out, code := command(t, "check", path, "--template", "fgw-05", "--db", "sqlite:"+missing); code != 1 || !strings.Contains(out, "没有数据库文件") {
+		t.Errorf("a missing database: %d, %s", code, out)
+	}
+	if _, err := os.Stat(missing); err == nil {
+		t.Error("check made a database")
+	}
+}
+
+func TestBackup_AndRestoreByCommand(t *testing.T) {
+	data, other := t.TempDir(), t.TempDir()
+	must(t, "migrate", "--data", data)
+	must(t, "seed", "--data", data)
+	must(t, "user", "create", "li.si", "--name", "李四", "--unit", "zjj", "--data", data)
+	file := filepath.Join(t.TempDir(), "portal.tar.gz")
+	wants(t, must(t, "backup", file, "--data", data), "不含密钥")
+	if out, code := command(t, "backup", file, "--data", data); code != 1 || !strings.Contains(out, "已经存在") {
+		t.Errorf("a backup over another: %d, %s", code, out)
+	}
+	out, code := command(t, "restore", file, "--data", other)
+	if code != 1 {
+		t.Error("restored without a key")
+	}
+	wants(t, out, "密钥文件")
+	key, err := os.ReadFile(filepath.Join(data, "keys", "portal.key"))
+	if err == nil {
+		err = os.MkdirAll(filepath.Join(other, "keys"), 0o700)
+	}
+	if err == nil {
+		err = os.WriteFile(filepath.Join(other, "keys", "portal.key"), key, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	wants(t, must(t, "restore", file, "--data", other), "已恢复")
+	wants(t, must(t, "user", "list", "--data", other), "李四")
+	wants(t, must(t, "audit", "verify", "--data", other), "审计日志完好")
+	if _, code := command(t, "restore", file, "--data", other); code != 1 {
+		t.Error("restored over what is there")
+	}
+}
+
+func TestSettings_FlagsStandAboveTheEnvironment(t *testing.T) {
+	data := t.TempDir()
+	t.Setenv("PORTAL_DATA", data)
+	must(t, "migrate")
+	if _, err := os.Stat(filepath.Join(data, "portal.db")); err != nil {
+		t.Errorf("PORTAL_DATA is not heeded: %v", err)
+	}
+	t.Setenv("PORTAL_DB", "mysql://nowhere")
+	if _, code := command(t, "migrate"); code != 1 {
+		t.Error("an unknown database is taken")
+	}
+	must(t, "migrate", "--db", "sqlite:"+filepath.Join(data, "second.db"))
+	t.Setenv("PORTAL_WORKERS", "many")
+	if out, code := command(t, "version"); code != 1 || !strings.Contains(out, "PORTAL_") {
+		t.Errorf("a broken variable: %d, %s", code, out)
+	}
+}
+
+func TestVersion(t *testing.T) {
+	wants(t, must(t, "version"), "portal "+version)
+	wants(t, must(t, "--help"), "serve", "check", "backup", "audit")
+}

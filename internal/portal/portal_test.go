@@ -1,0 +1,158 @@
+package portal_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"taxportal/internal/crypt"
+	"taxportal/internal/database"
+	"taxportal/internal/fault"
+	"taxportal/internal/models"
+	"taxportal/internal/portal"
+	"taxportal/internal/testdb"
+)
+
+func now() time.Time { return models.Day("2026-11-10").At(9, 0).Time() }
+
+// config names a fresh place on an engine.
+func config(t *testing.T, engine string) portal.Config {
+	t.Helper()
+	return portal.Config{DSN: testdb.New(t, engine, nil), Data: t.TempDir(), Now: now}
+}
+
+// opened opens a portal that must open, and closes it.
+func opened(t *testing.T, cfg portal.Config, use func(p *portal.Portal)) {
+	t.Helper()
+	p, err := portal.Open(t.Context(), cfg, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	use(p)
+}
+
+func TestOpen_MakesAKeyOnceAndOnlyForAFreshDatabase(t *testing.T) {
+	for _, engine := range testdb.Engines(t) {
+		t.Run(engine, func(t *testing.T) {
+			cfg := config(t, engine)
+			opened(t, cfg, func(p *portal.Portal) {
+				if !p.NewKey || p.Ready(t.Context()) != nil {
+					t.Errorf("new key %v, ready: %v", p.NewKey, p.Ready(t.Context()))
+				}
+			})
+			opened(t, cfg, func(p *portal.Portal) {
+				if p.NewKey {
+					t.Error("a second key")
+				}
+			})
+			key := filepath.Join(cfg.Data, "keys", "portal.key")
+			if info, err := os.Stat(key); err != nil || info.Mode().Perm() != 0o600 {
+				t.Errorf("key file: %v, %v", info, err)
+			}
+			if err := os.Rename(key, key+".away"); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := portal.Open(t.Context(), cfg, true); !fault.Is(err, fault.Unavailable) {
+				t.Errorf("without its key: %v", err)
+			}
+			if _, err := os.Stat(key); err == nil {
+				t.Error("a lost key is replaced by another")
+			}
+			other, err := crypt.Generate()
+			if err == nil {
+				err = other.Save(key)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := portal.Open(t.Context(), cfg, true); !errors.Is(err, crypt.ErrWrongKey) {
+				t.Errorf("with another key: %v", err)
+			}
+		})
+	}
+}
+
+func TestOpen_RefusesASchemaThatIsNotItsOwn(t *testing.T) {
+	for _, engine := range testdb.Engines(t) {
+		t.Run(engine, func(t *testing.T) {
+			cfg := config(t, engine)
+			if _, err := portal.Open(t.Context(), cfg, false); !fault.Is(err, fault.Conflict) {
+				t.Errorf("an empty database without migrating: %v", err)
+			}
+			opened(t, cfg, func(p *portal.Portal) {
+				const newer = `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)`
+				if err := p.DB.Write.Exec(newer).Error; err != nil {
+					t.Fatal(err)
+				}
+			})
+			for _, migrate := range []bool{false, true} {
+				if _, err := portal.Open(t.Context(), cfg, migrate); !errors.Is(err, database.ErrNewer) {
+					t.Errorf("a newer database, migrate %v: %v", migrate, err)
+				}
+			}
+		})
+	}
+}
+
+func TestLoadPlan_AgainChangesNothing(t *testing.T) {
+	for _, engine := range testdb.Engines(t) {
+		t.Run(engine, func(t *testing.T) {
+			opened(t, config(t, engine), func(p *portal.Portal) {
+				if empty, err := p.Empty(t.Context()); !empty || err != nil {
+					t.Errorf("empty: %v, %v", empty, err)
+				}
+				var before, after [4]int64
+				for _, counts := range []*[4]int64{&before, &after} {
+					if err := p.LoadPlan(t.Context(), "2026-10"); err != nil {
+						t.Fatal(err)
+					}
+					for i, table := range []string{"units", "catalogue_items", "template_versions", "holidays"} {
+						p.DB.Read.Table(table).Count(&counts[i])
+					}
+				}
+				if before != after || before[0] < 40 || before[1] < 100 || before[2] != 3 {
+					t.Errorf("%v became %v", before, after)
+				}
+				if empty, err := p.Empty(t.Context()); empty || err != nil {
+					t.Errorf("empty with the plan: %v, %v", empty, err)
+				}
+				if err := p.Ready(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
+func TestDemoMark_IsKeptAndShown(t *testing.T) {
+	cfg := config(t, testdb.Engines(t)[0])
+	opened(t, cfg, func(p *portal.Portal) {
+		if mark, err := p.DemoMark(t.Context()); mark != portal.DemoNone || err != nil || p.Config.Demo {
+			t.Errorf("mark %q, %v", mark, err)
+		}
+		for _, mark := range []string{portal.DemoLoading, portal.DemoReady} {
+			if err := p.MarkDemo(t.Context(), mark); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	opened(t, cfg, func(p *portal.Portal) {
+		if mark, err := p.DemoMark(t.Context()); mark != portal.DemoReady || err != nil || !p.Config.Demo {
+			t.Errorf("mark %q, %v; pages say so: %v", mark, err, p.Config.Demo)
+		}
+	})
+}
+
+func TestClose_WritesWhatWasSeenLast(t *testing.T) {
+	cfg := config(t, testdb.Engines(t)[0])
+	opened(t, cfg, func(p *portal.Portal) {
+		if err := p.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		p.Close()
+		p.Close() // twice does no harm
+	})
+}
