@@ -63,3 +63,20 @@ race: ## all tests under the race detector; needs a C compiler
 .PHONY: old-browser
 old-browser: ## the main journeys in Chromium 88, which comes from npm; needs node and npm
 	@e2e/oldchromium.sh
+
+TORTURE_ROUNDS ?= 100
+
+.PHONY: torture
+torture: ## kill the portal a hundred times on each engine and look at what is left
+	@deploy/testenv/install.sh
+	@TORTURE_ROUNDS=$(TORTURE_ROUNDS) deploy/testenv/postgres.sh run go test -count=1 -timeout 60m -v ./torture
+
+BENCH_ROWS   ?= 1000000
+BENCH_ROUNDS ?= 3
+BENCH_OUT    ?=
+
+.PHONY: bench
+bench: build ## measure load, pages and start as ratios within one run; quicker: BENCH_ROWS=100000; BENCH_OUT=FILE.md keeps it
+	@deploy/testenv/install.sh
+	@go build -o bin/bench ./bench
+	@deploy/testenv/postgres.sh run bin/bench -rows $(BENCH_ROWS) -rounds $(BENCH_ROUNDS) -portal bin/portal $(if $(BENCH_OUT),-out $(BENCH_OUT))

@@ -257,6 +257,30 @@ func TestGuide_UsesTheWordsOfTheInterface(t *testing.T) {
 	}
 }
 
+// TestOperation_SettingsExist holds that the operator's guide and the readmes name no flag, variable or command that the
+// portal does not have.
+func TestOperation_SettingsExist(t *testing.T) {
+	var source strings.Builder
+	eachSource(t, "../cmd/portal", func(_, text string) { source.WriteString(text) })
+	named := regexp.MustCompile("PORTAL_([A-Z_]+)|--([a-z][a-z-]+)|`portal ([a-z]+)|(?m:^ {4}(?:bin/)?portal ([a-z]+))")
+	for _, path := range []string{"operation.md", "../README.md", "../README.zh-CN.md"} {
+		for _, m := range named.FindAllStringSubmatch(read(t, path), -1) {
+			want := ""
+			switch {
+			case m[1] != "":
+				want = `env:"` + m[1] + `"`
+			case m[2] != "":
+				want = `"` + m[2] + `"`
+			default:
+				want = `Use: "` + m[3] + m[4]
+			}
+			if !strings.Contains(source.String(), want) {
+				t.Errorf("%s names %q, which the portal does not have", path, m[0])
+			}
+		}
+	}
+}
+
 // eachSource calls do with every Go and templ file below a folder.
 func eachSource(t *testing.T, root string, do func(path, text string)) {
 	t.Helper()

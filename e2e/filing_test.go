@@ -39,6 +39,8 @@ func fileFromEndToEnd(t *testing.T, s *site, enter enter) {
 	officeAccepts(office)
 	officeSeesCell(office, "按时 1/1 项（已报/应报）")
 	office.shot("11-matrix-after")
+	office.shotWide("11-matrix-after")
+	office.print("11-matrix-after", 1)
 
 	liaison.open(paths.ToTask(task))
 	liaison.wait("已生效", "本期报送已完成")
@@ -46,7 +48,7 @@ func fileFromEndToEnd(t *testing.T, s *site, enter enter) {
 	liaison.click("查看回执")
 	liaison.wait("涉税信息报送回执", "HZ-ZJJ-02-202610-2", "王静", "刘志远", "赵敏", "SHA-256", "30 行")
 	liaison.shot("13-receipt")
-	liaison.print("13-receipt")
+	liaison.print("13-receipt", 1)
 }
 
 func liaisonTakesTemplate(t *testing.T, p *person) {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -36,8 +37,8 @@ func (p *person) shotWide(name string) {
 	p.screen(1366, 768)
 }
 
-// print prints the page as the browser would on A4 and returns the sheets as PDF.
-func (p *person) print(name string) []byte {
+// print prints the page as the browser would, and fails the test unless it takes so many sheets of A4.
+func (p *person) print(name string, sheets int) {
 	p.t.Helper()
 	var sheet []byte
 	p.call("print", func(ctx context.Context) error {
@@ -48,11 +49,13 @@ func (p *person) print(name string) []byte {
 		}
 		return p.keep(name+".pdf", sheet)
 	})
-	if !bytes.HasPrefix(sheet, []byte("%PDF-")) || len(sheet) < 5000 {
-		p.t.Errorf("%s: %s printed %d bytes that are no sheet", p.name, p.path(), len(sheet))
+	if found := len(pdfPage.FindAll(sheet, -1)); !bytes.HasPrefix(sheet, []byte("%PDF-")) || found != sheets {
+		p.t.Errorf("%s: %s prints on %d sheets (%d bytes), want %d", p.name, p.path(), found, len(sheet), sheets)
 	}
-	return sheet
 }
+
+// pdfPage is how each page of a PDF begins.
+var pdfPage = regexp.MustCompile(`/Type\s*/Page[^s]`)
 
 // keep writes a picture or sheet to PORTAL_SCREENSHOTS, else to a folder that goes with the test.
 func (p *person) keep(name string, content []byte) error {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,18 +21,27 @@ type site struct {
 	working bool
 }
 
-// onEach runs a journey on every engine, each time on a fresh portal, at the same time.
+// opening lets one portal be opened at a time: the test kit prepares its database once for all.
+var opening sync.Mutex
+
+// onEach runs a journey on every engine, each time on a fresh portal, beside the other tests.
 func onEach(t *testing.T, journey func(t *testing.T, s *site)) {
 	t.Helper()
+	t.Parallel()
+	opening.Lock()
+	defer opening.Unlock()
 	testkit.Each(t, func(t *testing.T, app *testkit.App) {
 		t.Parallel()
 		journey(t, serve(t, app))
 	})
 }
 
-// newSite returns a fresh portal on one engine, for what does not depend on the database.
+// newSite returns a fresh portal on one engine, for what does not depend on the database, beside the other tests.
 func newSite(t *testing.T) *site {
 	t.Helper()
+	t.Parallel()
+	opening.Lock()
+	defer opening.Unlock()
 	return serve(t, testkit.New(t))
 }
 

@@ -14,6 +14,7 @@ import (
 // emptySite returns a portal as it is at its very first start: the plan is there, nobody has an account.
 func emptySite(t *testing.T) *site {
 	t.Helper()
+	t.Parallel()
 	app := &testkit.App{Clock: &testkit.Clock{}}
 	app.Clock.Set(testkit.Today, 9, 0)
 	cfg := portal.Config{DSN: testdb.New(t, testdb.Engines(t)[0], nil), Data: t.TempDir(), Now: app.Clock.Now, Version: "test"}

@@ -57,7 +57,7 @@ func TestForeignLibrariesStayInTheirRooms(t *testing.T) {
 		"github.com/xuri/excelize":       {"internal/office", "seed/demo", "examples/make", "bench"},
 		"github.com/emmansun/gmsm":       {"internal/crypt"},
 		"github.com/expr-lang/expr":      {"internal/ingest"},
-		"github.com/jackc/pgx":           {"internal/database", "internal/jobs", "internal/warehouse", "internal/testdb", "cmd"},
+		"github.com/jackc/pgx":           {"internal/database", "internal/jobs", "internal/warehouse", "internal/testdb", "internal/backup", "cmd"},
 		"github.com/pressly/goose":       {"internal/database"},
 		"github.com/spf13/cobra":         {"cmd"},
 		"github.com/caarlos0/env":        {"cmd", "internal/config"},
@@ -99,11 +99,12 @@ func TestRoomsImportDownwards(t *testing.T) {
 		{"internal/filestore", []string{"internal/crypt", "internal/fault"}},
 		{"internal/database", []string{"internal/database", "internal/models", "internal/fault"}},
 		{"internal/jobs", []string{"internal/database", "internal/fault"}},
-		{"internal/warehouse", []string{"internal/database", "internal/crypt", "internal/models", "internal/cn", "internal/fault"}},
+		{"internal/warehouse", []string{"internal/killpoint", "internal/database", "internal/crypt", "internal/models", "internal/cn", "internal/fault"}},
 		{"internal/authz", []string{"internal/models", "internal/fault", "policies"}},
 		{"internal/audit", []string{"internal/models", "internal/database", "internal/crypt", "internal/fault"}},
 		{"internal/session", []string{"internal/models", "internal/database", "internal/crypt", "internal/fault"}},
 		{"web/views", []string{"web/views", "web/static", "internal/models", "internal/paths", "internal/workflow", "internal/fault"}},
+		{"internal/killpoint", nil},
 		{"web/static", nil},
 		{"seed", []string{"internal/models", "internal/cn", "internal/fault"}},
 		{"policies", nil},
@@ -139,7 +140,7 @@ func TestServicesDoNotImportEachOther(t *testing.T) {
 // TestNobodyImportsTheHandlersButTheWiring holds that the web side stands on top.
 func TestNobodyImportsTheHandlersButTheWiring(t *testing.T) {
 	for _, p := range packages(t) {
-		if under(p.ImportPath, "internal/handlers", "internal/portal", "internal/testkit", "cmd", "e2e", "bench", "torture") {
+		if under(p.ImportPath, "internal/handlers", "internal/portal", "internal/testkit", "internal/backup", "cmd", "e2e", "bench", "torture") {
 			continue
 		}
 		for _, imported := range p.Imports {

@@ -27,7 +27,6 @@ const template = "zjj-02"
 type city struct {
 	*testing.T
 	ctx       context.Context
-	binary    string
 	dsn, data string
 	task      string
 	period    models.Period
@@ -38,9 +37,9 @@ type city struct {
 }
 
 // found makes a city on one engine: plan and accounts, and a batch of n rows in force for the task of last month.
-func found(t *testing.T, engine, binary string, n int, env ...string) *city {
+func found(t *testing.T, engine string, n int, env ...string) *city {
 	t.Helper()
-	c := &city{T: t, ctx: t.Context(), binary: binary, dsn: testdb.New(t, engine, nil), data: t.TempDir(), pool: rows.NewPool(), env: env}
+	c := &city{T: t, ctx: t.Context(), dsn: testdb.New(t, engine, nil), data: t.TempDir(), pool: rows.NewPool(), env: env}
 	c.period = models.PeriodAt(models.CycleMonth, time.Now()).Prev()
 	c.task = models.TaskCode(template, c.period)
 	plan, err := seed.Load()
@@ -116,7 +115,7 @@ func (c *city) serve(env ...string) *served.Server {
 	c.Helper()
 	fmt.Fprintf(c.log, "--- start %v\n", env)
 	s, err := served.Start(c.ctx, served.Options{
-		Binary: c.binary, Args: []string{"--data", c.data, "--db", c.dsn}, Env: append(env, c.env...), Log: c.log,
+		Binary: binary, Args: []string{"--data", c.data, "--db", c.dsn}, Env: append(env, c.env...), Log: c.log,
 	})
 	c.ok(err)
 	return s

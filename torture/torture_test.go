@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,11 +23,10 @@ const aMinute = time.Minute
 
 func TestKill_LeavesTheOldBatchOrTheNewOne(t *testing.T) {
 	t.Parallel()
-	binary := build(t)
 	for i, engine := range testdb.Engines(t) {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
-			c := found(t, engine, binary, registerRows, "PORTAL_LEASE=2s")
+			c := found(t, engine, registerRows, "PORTAL_LEASE=2s")
 			for n := range rounds(t) {
 				c.round(n, blowOf(n, i))
 			}
@@ -41,7 +38,7 @@ func TestKill_LeavesTheOldBatchOrTheNewOne(t *testing.T) {
 // The lease with which portals run in earnest is longer than the one above; a minute must be enough for it too.
 func TestKill_TheJobGoesOnWithinAMinuteWithTheLeaseOfProduction(t *testing.T) {
 	t.Parallel()
-	c := found(t, testdb.Engines(t)[0], build(t), registerRows)
+	c := found(t, testdb.Engines(t)[0], registerRows)
 	c.round(0, blow{point: killpoint.LoadAfterChunk + ":2"})
 	c.settled()
 }
@@ -58,17 +55,6 @@ func rounds(t *testing.T) int {
 		t.Fatalf("TORTURE_ROUNDS=%q is no number of rounds", text)
 	}
 	return n
-}
-
-// build builds the portal with the points at which it can be told to die.
-func build(t *testing.T) string {
-	t.Helper()
-	binary := filepath.Join(t.TempDir(), "portal")
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-tags", "torture", "-buildvcs=false", "-o", binary, "taxportal/cmd/portal")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("build portal: %v\n%s", err, out)
-	}
-	return binary
 }
 
 // blow is when a portal is killed: at a point, or after a time.

@@ -19,20 +19,21 @@ import (
 
 // settings are what an operator may choose; flags stand above the environment.
 type settings struct {
-	DB          string   `env:"DB"`
-	Data        string   `env:"DATA" envDefault:"./data"`
-	KeyFile     string   `env:"KEY_FILE"`
-	Addr        string   `env:"ADDR" envDefault:"127.0.0.1:8080"`
-	URL         string   `env:"URL"` // how browsers reach the portal, where that is not Addr
-	Support     string   `env:"SUPPORT"`
-	Secure      bool     `env:"SECURE_COOKIES"`
-	Proxies     []string `env:"TRUSTED_PROXIES"` // addresses or CIDR of the gateways before the portal
-	Metrics     bool     `env:"METRICS"`         // on the public listener
-	MetricsAddr string   `env:"METRICS_ADDR"`    // on a listener of its own
-	LogFormat   string   `env:"LOG_FORMAT" envDefault:"text"`
-	Workers     int      `env:"WORKERS" envDefault:"2"`
-	Demo        bool     `env:"-"`
-	Migrate     bool     `env:"-"`
+	DB          string        `env:"DB"`
+	Data        string        `env:"DATA" envDefault:"./data"`
+	KeyFile     string        `env:"KEY_FILE"`
+	Addr        string        `env:"ADDR" envDefault:"127.0.0.1:8080"`
+	URL         string        `env:"URL"` // how browsers reach the portal, where that is not Addr
+	Support     string        `env:"SUPPORT"`
+	Secure      bool          `env:"SECURE_COOKIES"`
+	Proxies     []string      `env:"TRUSTED_PROXIES"` // addresses or CIDR of the gateways before the portal
+	Metrics     bool          `env:"METRICS"`         // on the public listener
+	MetricsAddr string        `env:"METRICS_ADDR"`    // on a listener of its own
+	LogFormat   string        `env:"LOG_FORMAT" envDefault:"text"`
+	Workers     int           `env:"WORKERS" envDefault:"2"`
+	Lease       time.Duration `env:"LEASE"` // after this the jobs of a portal that was killed go on; 0: 30 s
+	Demo        bool          `env:"-"`
+	Migrate     bool          `env:"-"`
 }
 
 // fromEnvironment reads the settings from variables such as PORTAL_DB.
@@ -70,7 +71,7 @@ func (s *settings) logger(w io.Writer) (*slog.Logger, error) {
 func (s *settings) config(logger *slog.Logger, now func() time.Time) portal.Config {
 	return portal.Config{
 		DSN: s.dsn(), Data: s.Data, KeyFile: s.KeyFile, Demo: s.Demo, Secure: s.Secure, Version: version, Support: s.Support,
-		Now: now, Logger: logger, Workers: s.Workers,
+		Now: now, Logger: logger, Workers: s.Workers, Lease: s.Lease,
 	}
 }
 

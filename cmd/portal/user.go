@@ -37,6 +37,10 @@ func userCommand(s *settings) *cobra.Command {
 			token, err := p.Accounts.Reset(ctx, commandLine(models.RoleSys), id)
 			return s.oneTime(token), err
 		}),
+		userStep(s, "first-password", "设一次性的初始密码，首次登录须修改（不便转交链接时用）", false, func(ctx context.Context, p *portal.Portal, id int64, _ string) (string, error) {
+			password, err := p.Accounts.FirstPassword(ctx, commandLine(models.RoleSys), id)
+			return "初始密码（只显示这一次，登录后须立即修改）：" + password, err
+		}),
 		userRole(s, "give", "授予角色", func(ctx context.Context, p *portal.Portal, id int64, role models.Role) error {
 			return p.Accounts.GiveRole(ctx, commandLine(models.RoleSec), id, role)
 		}),

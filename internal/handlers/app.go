@@ -67,7 +67,7 @@ func New(d Deps) *echo.Echo {
 		middleware.SecurityHeaders,
 		middleware.ReadablePaths,
 	)
-	e.GET(static.Prefix+"*", echo.WrapHandler(static.Handler()))
+	e.Match([]string{get, http.MethodHead}, static.Prefix+"*", echo.WrapHandler(static.Handler()))
 	for _, r := range routes {
 		limit := r.Limit
 		if limit == 0 {
@@ -79,6 +79,9 @@ func New(d Deps) *echo.Echo {
 				middleware.CSRF(func(path string) bool { return multipart[path] }), app.require(r))
 		}
 		e.Add(r.Method, r.Path, r.Handler, chain...)
+		if r.Method == get {
+			e.Add(http.MethodHead, r.Path, r.Handler, chain...) // net/http sends the head alone (RFC 9110 §9.3.2)
+		}
 	}
 	return e
 }

@@ -18,10 +18,15 @@ import (
 	"taxportal/web/views/filingview"
 )
 
+// number reads a number of an address or a form: 0 where there is none, and −1, which names nothing, for what is no
+// number.
 func number(text string) int64 {
+	if text == "" {
+		return 0
+	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n < 0 {
-		return 0
+		return -1
 	}
 	return n
 }

@@ -32,8 +32,8 @@ const (
 	post = http.MethodPost
 )
 
-// uploadLimit bounds one upload request: the batch's files and a little for the form.
-const uploadLimit = filing.MaxFileBytes + 1<<20
+// uploadLimit bounds one upload request: the batch's files and a little for the form, less than what messages round to.
+const uploadLimit = filing.MaxFileBytes + 1<<19
 
 // Routes is the one table of routes. A route that is not in it does not exist; one whose question the policy does not
 // know does not start.
@@ -154,10 +154,11 @@ func (a *App) require(r Route) echo.MiddlewareFunc {
 // toLogin remembers where the reader wanted to go and shows the log-in page. htmx is told by a header.
 func (a *App) toLogin(c echo.Context) error {
 	r := c.Request()
-	if r.Method == get && !respond.IsHTMX(r) && r.URL.Path != paths.Home {
+	reads := r.Method == get || r.Method == http.MethodHead
+	if reads && !respond.IsHTMX(r) && r.URL.Path != paths.Home {
 		return respond.SeeOther(c, paths.With(paths.Login, "next", r.URL.RequestURI()))
 	}
-	if r.Method != get && !respond.IsHTMX(r) {
+	if !reads && !respond.IsHTMX(r) {
 		return fault.New(fault.Unauthenticated, "登录已失效，这一步没有保存。请重新登录后再办。")
 	}
 	return respond.SeeOther(c, paths.Login)

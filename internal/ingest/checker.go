@@ -22,7 +22,7 @@ type Checker struct {
 	twins   *twins
 	sums    sums
 	chunk   []models.Record // pending for sink
-	arena   []models.Value  // their values, used again for every chunk
+	arena   []models.Value  // their values
 	scratch scratch
 }
 
@@ -59,8 +59,6 @@ func New(def *models.Definition, opt Options) (*Checker, error) {
 	c := &Checker{
 		def: def, opt: opt, columns: columns, index: indexTitles(def.Fields), rules: rules,
 		tally: newTally(opt.Keep), twins: newTwins(opt.TempDir, opt.Memory), sums: newSums(columns),
-		arena:   make([]models.Value, chunkRows*len(columns)),
-		chunk:   make([]models.Record, 0, chunkRows),
 		scratch: scratch{bad: make([]bool, len(columns))},
 	}
 	for i, f := range def.Fields {
@@ -68,11 +66,12 @@ func New(def *models.Definition, opt Options) (*Checker, error) {
 			c.keys = append(c.keys, i)
 		}
 	}
+	c.newChunk()
 	return c, nil
 }
 
 // File checks the next file of the batch. sink takes the rows without an error, in order and in chunks, as long as no
-// error was found in the batch; the records and their values are valid until it returns (the texts stay). all takes
+// error was found in the batch; the records and their values are its own from then on. all takes
 // every finding, also those that Finish makes. Either may be nil. An error of sink or all ends the check and comes
 // back as it is; a file that cannot be checked as a whole comes back as a *Malformed; a cancelled context as its
 // error. After an error only Close is left.
@@ -144,10 +143,11 @@ func (c *Checker) guessWarnings(k *candidate) error {
 
 // rows streams the rows of the chosen sheet.
 func (c *Checker) rows(ctx context.Context, book *sheet.Book, k *candidate, sink func([]models.Record) error) (err error) {
-	rows, err := book.Rows(k.sheet)
+	source, err := book.Rows(k.sheet)
 	if err != nil {
 		return err
 	}
+	rows := readAhead(source)
 	defer func() {
 		if closing := rows.Close(); err == nil {
 			err = closing

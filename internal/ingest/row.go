@@ -86,13 +86,19 @@ func (c *Checker) pass(row sheet.Row, values []models.Value, sink func([]models.
 	return c.flush(sink)
 }
 
+// flush hands the chunk over to sink.
 func (c *Checker) flush(sink func([]models.Record) error) error {
 	if len(c.chunk) == 0 || sink == nil {
 		return nil
 	}
-	err := sink(c.chunk)
-	c.chunk = c.chunk[:0]
-	return err
+	full := c.chunk
+	c.newChunk()
+	return sink(full)
+}
+
+// newChunk begins a chunk in memory of its own.
+func (c *Checker) newChunk() {
+	c.chunk, c.arena = make([]models.Record, 0, chunkRows), make([]models.Value, chunkRows*len(c.columns))
 }
 
 // rowNo names a row across the files of the batch (models.Record).

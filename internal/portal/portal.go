@@ -78,7 +78,7 @@ type Portal struct {
 const (
 	sessionIdle     = 30 * time.Minute
 	sessionAbsolute = 12 * time.Hour
-	sessionGuest    = time.Hour
+	sessionGuest    = 12 * time.Hour
 )
 
 // Open opens the database, brings it to the current schema if migrate is set, checks the keys against it and builds

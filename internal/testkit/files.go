@@ -3,7 +3,6 @@ package testkit
 import (
 	"bytes"
 	"context"
-	"hash/crc64"
 	"testing"
 
 	"taxportal/internal/models"
@@ -11,8 +10,6 @@ import (
 	"taxportal/seed"
 	"taxportal/seed/demo"
 )
-
-func crc(text []byte) uint64 { return crc64.Checksum(text, crc64.MakeTable(crc64.ECMA)) }
 
 var pool = demo.NewPool()
 

@@ -5,10 +5,12 @@ package testkit
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -49,13 +51,13 @@ type App struct {
 // New returns a fresh portal on the first engine under test, SQLite unless PORTAL_TEST_ENGINES says otherwise.
 func New(tb testing.TB) *App {
 	tb.Helper()
-	return open(tb, testdb.New(tb, testdb.Engines(tb)[0], template(tb)))
+	return open(tb, testdb.New(tb, testdb.Engines(tb)[0], mustTemplate(tb)))
 }
 
 // Each runs fn as a sub-test per engine, each with a fresh portal.
 func Each(t *testing.T, fn func(t *testing.T, app *App)) {
 	t.Helper()
-	testdb.EachFrom(t, template(t), func(t *testing.T, dsn string) { fn(t, open(t, dsn)) })
+	testdb.EachFrom(t, mustTemplate(t), func(t *testing.T, dsn string) { fn(t, open(t, dsn)) })
 }
 
 // open opens the portal over a prepared database.
@@ -86,28 +88,30 @@ func openPortal(ctx context.Context, cfg portal.Config, migrate bool) (*portal.P
 	return portal.Open(ctx, cfg, migrate)
 }
 
-var prepared = &testdb.Template{Prepare: prepare}
-
-// template names the prepared database after everything that it is made from.
-func template(tb testing.TB) *testdb.Template {
-	tb.Helper()
-	if prepared.Name != "" {
-		return prepared
-	}
+// template is the prepared database, named after everything that it is made from.
+var template = sync.OnceValues(func() (*testdb.Template, error) {
 	plan, err := seed.Load()
 	if err != nil {
-		tb.Fatal(err)
+		return nil, err
 	}
 	text, err := json.Marshal([]any{plan, demo.Accounts, Today, FirstMonth})
 	if err != nil {
-		tb.Fatal(err)
+		return nil, err
 	}
-	print, err := testdb.Fingerprint(migrations.FS)
+	schema, err := testdb.Fingerprint(migrations.FS)
+	if err != nil {
+		return nil, err
+	}
+	return &testdb.Template{Name: fmt.Sprintf("portal 1 %s %x", schema, sha256.Sum256(text)), Prepare: prepare}, nil
+})
+
+func mustTemplate(tb testing.TB) *testdb.Template {
+	tb.Helper()
+	t, err := template()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	prepared.Name = fmt.Sprintf("portal 1 %s %x", print, crc(text))
-	return prepared
+	return t
 }
 
 // prepare makes the database that every test gets a copy of: plan, accounts, tasks of October and November.

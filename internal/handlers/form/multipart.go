@@ -22,45 +22,64 @@ const maxValue = 64 << 10
 // Returns fault.Forbidden for a forged form, fault.TooLarge beyond the route's limit, fault.Invalid if the connection
 // broke off; what store returns is passed on.
 func Upload(c echo.Context, store func(name string, content io.Reader) error) (map[string]string, error) {
+	c.Request().Body = unended{c.Request().Body}
 	reader, err := c.Request().MultipartReader()
 	if err != nil {
 		return nil, fault.Wrap(fault.Invalid, "没有收到文件，请重新选择后上传。", err)
 	}
-	if err := checkToken(c, reader); err != nil {
+	part, err := checkToken(c, reader)
+	if err != nil {
 		return nil, err
 	}
 	values := map[string]string{}
 	for {
-		part, err := reader.NextPart()
+		if part != nil {
+			if err := take(part, values, store); err != nil {
+				return nil, err
+			}
+		}
+		part, err = reader.NextPart()
 		if errors.Is(err, io.EOF) {
 			return values, nil
 		}
 		if err != nil {
 			return nil, broken(err)
 		}
-		if err := take(part, values, store); err != nil {
-			return nil, err
-		}
 	}
 }
 
-func checkToken(c echo.Context, reader *multipart.Reader) error {
+// unended is a body whose end is always too early: a whole form ends with its last boundary, and nothing is read behind
+// that. The multipart reader itself takes an end between two parts, or in the head of one, for the end of the form, and
+// a batch would be begun with half of its files.
+type unended struct{ io.ReadCloser }
+
+func (u unended) Read(p []byte) (int, error) {
+	n, err := u.ReadCloser.Read(p)
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+// checkToken reads the first part and holds the token in it, or that of the header, against the session. It returns that
+// part if it is another one: a script sends the token in the header.
+func checkToken(c echo.Context, reader *multipart.Reader) (*multipart.Part, error) {
 	token := c.Request().Header.Get("X-CSRF-Token")
 	part, err := reader.NextPart()
 	if err != nil {
-		return broken(err)
+		return nil, broken(err)
 	}
 	if part.FormName() == "_csrf" {
 		text, err := io.ReadAll(io.LimitReader(part, 256))
 		if err != nil {
-			return broken(err)
+			return nil, broken(err)
 		}
-		token = string(text)
+		token, part = string(text), nil
 	}
 	if !middleware.Session(c).Valid(token) {
-		return middleware.ErrForged
+		return nil, middleware.ErrForged
 	}
-	return nil
+	return part, nil
 }
 
 // take reads one part: a file goes to store, anything else becomes a value. A file field left empty is passed over.

@@ -3,6 +3,7 @@ package middleware
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -128,6 +129,9 @@ func CSRF(multipart func(path string) bool) echo.MiddlewareFunc {
 			if CrossSite(r) {
 				return ErrForged
 			}
+			if why := Session(c).Lost(); why != "" {
+				return fault.Wrap(fault.Unauthenticated, why+"这一步没有保存，请重新登录后再办。", ErrForged)
+			}
 			if strings.HasPrefix(r.Header.Get(echo.HeaderContentType), echo.MIMEMultipartForm) {
 				if !multipart(c.Path()) {
 					return fault.New(fault.Invalid, "这个页面不接收文件。")
@@ -151,11 +155,15 @@ func CSRF(multipart func(path string) bool) echo.MiddlewareFunc {
 
 // tooLargeOr tells a body beyond the limit from one that cannot be read.
 func tooLargeOr(err error) error {
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return fault.Wrap(fault.TooLarge, "提交的内容过大，没有保存。", err)
+	var beyond *http.MaxBytesError
+	if errors.As(err, &beyond) {
+		return tooLarge(beyond.Limit, err)
 	}
 	return fault.Wrap(fault.Invalid, "提交的内容不完整，没有保存，请重新提交。", err)
+}
+
+func tooLarge(limit int64, cause error) error {
+	return fault.Wrap(fault.TooLarge, fmt.Sprintf("提交的内容过大，没有保存：一次最多 %d MB。", limit>>20), cause)
 }
 
 // CrossSite reports whether the browser says that the request was made by another site.
@@ -179,7 +187,7 @@ func Limit(bytes int64) echo.MiddlewareFunc {
 		return func(c echo.Context) error {
 			r := c.Request()
 			if r.ContentLength > bytes {
-				return fault.New(fault.TooLarge, "提交的内容过大，没有保存。")
+				return tooLarge(bytes, nil)
 			}
 			r.Body = http.MaxBytesReader(c.Response(), r.Body, bytes)
 			return next(c)

@@ -3,8 +3,8 @@ package respond
 
 import (
 	"fmt"
-	"mime"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -60,10 +60,10 @@ func disposition(name string) string {
 		}
 		return r
 	}, name)
-	if full := mime.FormatMediaType("attachment", map[string]string{"filename": name}); full != "" && plain != name {
-		return fmt.Sprintf(`attachment; filename="%s"; %s`, plain, strings.TrimPrefix(full, "attachment; "))
+	if plain == name {
+		return fmt.Sprintf(`attachment; filename="%s"`, plain)
 	}
-	return fmt.Sprintf(`attachment; filename="%s"`, plain)
+	return fmt.Sprintf(`attachment; filename="%s"; filename*=UTF-8''%s`, plain, strings.ReplaceAll(url.QueryEscape(name), "+", "%20"))
 }
 
 // Content types of downloads.

@@ -51,6 +51,7 @@ func utf16Order(head []byte) string {
 // file is, else GB18030 (DESIGN §8). One exception keeps a UTF-8 file with a few broken bytes, as exports that cut
 // fields in the middle of a character write them, from being read as GB18030: where valid multi-byte characters
 // outnumber the broken places 20 to 1 the file stays UTF-8 and the broken places become U+FFFD, for the check to name.
+// So does a file whose beginning leaves no doubt, see settledBytes.
 func findEncoding(src *source, head []byte) (name string, mark int, err error) {
 	if order := utf16Order(head); order != "" {
 		if head[0] >= 0xfe {
@@ -78,6 +79,9 @@ func findEncoding(src *source, head []byte) (name string, mark int, err error) {
 		if bad > 1000 && good < 20*bad {
 			return GB18030, 0, nil
 		}
+		if bad == 0 && good > settledRunes && off > settledBytes {
+			return UTF8, 0, nil
+		}
 		held = copy(buf, rest)
 	}
 	if bad > 0 && good < 20*bad {
@@ -85,6 +89,13 @@ func findEncoding(src *source, head []byte) (name string, mark int, err error) {
 	}
 	return UTF8, 0, nil
 }
+
+// After so many bytes of valid UTF-8, so many characters of them beyond ASCII, a file is UTF-8: GB18030 does not look like
+// it for a single line. That spares a large file, which lies sealed in the file store, from being unsealed twice.
+const (
+	settledBytes = 4 << 20
+	settledRunes = 10_000
+)
 
 // countRunes counts characters of three and more bytes and bytes that are no UTF-8. It returns an unfinished character
 // at the end, which counts as bad if it is the last of the file. Characters of a wholly valid piece are counted

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -91,6 +92,47 @@ func TestText_StaysUTF8WhenAFewBytesAreBroken(t *testing.T) {
 	if book.Encoding != "GB18030" {
 		t.Errorf("encoding %q", book.Encoding)
 	}
+}
+
+func TestText_ALongBeginningSettlesTheEncoding(t *testing.T) {
+	line := strings.Repeat("聊城市,税收共治,1234567890\n", 10)
+	beginning := strings.Repeat(line, (5<<20)/len(line))
+	for name, c := range map[string]struct {
+		text, want string
+		whole      bool // the whole file must have been looked at
+	}{
+		"UTF-8":                    {beginning + beginning, "UTF-8", false},
+		"UTF-8, broken later":      {beginning + strings.Repeat("\xc1\xc4,\xb3\xc7\n", 500_000), "UTF-8", false},
+		"digits, GB18030 later":    {strings.Repeat("1,2\n", 2<<20) + "\xc1\xc4\xb3\xc7,3\n", "GB18030", true},
+		"GB18030 from the start":   {strings.Repeat("\xc1\xc4\xb3\xc7,3\n", 1<<20), "GB18030", false},
+		"broken once, UTF-8 after": {"\xe5\xb8,1\n" + beginning, "UTF-8", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			src := &meter{ReaderAt: strings.NewReader(c.text)}
+			book, err := sheet.Open(src, int64(len(c.text)), sheet.Options{Name: "x.csv"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if book.Encoding != c.want {
+				t.Errorf("encoding %q, want %q", book.Encoding, c.want)
+			}
+			if whole := src.furthest == int64(len(c.text)); whole != c.whole {
+				t.Errorf("read up to %d of %d", src.furthest, len(c.text))
+			}
+		})
+	}
+}
+
+// meter notes how far a file is read.
+type meter struct {
+	io.ReaderAt
+	furthest int64
+}
+
+func (m *meter) ReadAt(p []byte, off int64) (int, error) {
+	n, err := m.ReaderAt.ReadAt(p, off)
+	m.furthest = max(m.furthest, off+int64(n))
+	return n, err
 }
 
 func TestText_DelimiterIsFound(t *testing.T) {

@@ -165,24 +165,9 @@ func (s *Service) readFile(ctx context.Context, checker *ingest.Checker, loader 
 	defer book.Close()
 	load := func(records []models.Record) error {
 		killpoint.Here(killpoint.CheckRows)
-		return loader.Append(ctx, owned(records))
+		return loader.Append(ctx, records)
 	}
 	return checker.File(ctx, book, load, note)
-}
-
-// owned copies a chunk of records, because the loader keeps them while the checker fills the next chunk.
-func owned(records []models.Record) []models.Record {
-	if len(records) == 0 {
-		return nil
-	}
-	columns := len(records[0].Values)
-	copies, values := make([]models.Record, len(records)), make([]models.Value, len(records)*columns)
-	for i, r := range records {
-		own := values[i*columns : (i+1)*columns : (i+1)*columns]
-		copy(own, r.Values)
-		copies[i] = models.Record{RowNo: r.RowNo, Values: own}
-	}
-	return copies
 }
 
 // prior returns the figures of the unit's last effective period of the same item, or nil.

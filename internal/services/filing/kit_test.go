@@ -27,6 +27,7 @@ type desk struct {
 // each runs a test on every engine and verifies the audit chain at its end.
 func each(t *testing.T, fn func(t *testing.T, d *desk)) {
 	t.Helper()
+	t.Parallel()
 	testkit.Each(t, func(t *testing.T, app *testkit.App) {
 		d := &desk{App: app, t: t, ctx: t.Context()}
 		fn(t, d)

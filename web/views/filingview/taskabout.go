@@ -55,6 +55,26 @@ func (p TaskPage) uploadRefusal() string {
 	return p.NoUpload
 }
 
+// hasUpload reports whether the page has the panel of the upload, which also leads to what may be asked of the Office.
+func (p TaskPage) hasUpload() bool { return p.CanFile || p.mayAsk() }
+
+// historyClass lets the history have the whole line where nothing stands beside it.
+func (p TaskPage) historyClass() string {
+	if p.hasUpload() {
+		return "side-lg"
+	}
+	return "grow"
+}
+
+// mayAsk reports whether an exemption, an unlocking or a correction can be asked for now: not while a batch is on its
+// way, which must be decided first.
+func (p TaskPage) mayAsk() bool {
+	if !p.CanAsk || !p.Current || p.Task.ExemptedAt != 0 || p.Task.CorrectionOpen {
+		return false
+	}
+	return p.Batch == nil || !(Busy(p.Batch) || p.Batch.State == models.BatchSigning || p.Batch.State == models.BatchFiled)
+}
+
 // askLabel says what may be asked of the Office, or raised by it, as the task stands.
 func (p TaskPage) askLabel() string {
 	verb := "申请"

@@ -1,0 +1,31 @@
+package torture_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// binary is the portal with the points at which it can be told to die, built once for all tests.
+var binary string
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+// run builds the binary, runs the tests and clears up.
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "torture-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	binary = filepath.Join(dir, "portal")
+	build := exec.Command("go", "build", "-tags", "torture", "-buildvcs=false", "-o", binary, "taxportal/cmd/portal")
+	if out, err := build.CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "build portal: %v\n%s", err, out)
+		return 1
+	}
+	return m.Run()
+}
