@@ -12,7 +12,7 @@ import (
 )
 
 // patience is how long a step may take: long enough for a machine that does other things besides.
-const patience = 12 * time.Second
+const patience = 30 * time.Second
 
 // beat is how often a condition is asked for.
 const beat = 20 * time.Millisecond

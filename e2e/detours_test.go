@@ -93,6 +93,7 @@ func (p team) sendBack() {
 	p.chief.expects("422")
 	p.chief.click("退回联络员") // without a reason
 	p.chief.wait("有 1 处需要改")
+	p.chief.audit()
 	p.chief.fill("退回联络员的理由", "十月二十日核发过一件，请核对。")
 	p.chief.click("退回联络员")
 	p.chief.wait("已退回联络员，理由已告知", "十月二十日核发过一件")
@@ -121,6 +122,7 @@ func (p team) mend(t *testing.T) {
 	p.liaison.click("去补正")
 	p.liaison.wait("请联络员王静在 11月16日", "预售系统显示十月核发二件，请报数据。")
 	p.liaison.shot("22-returned")
+	p.liaison.audit()
 	p.liaison.upload(csvFile(t, "补正.csv", register(t)))
 	p.liaison.wait("30 合格", "校验通过")
 	p.submit()
@@ -187,6 +189,7 @@ func TestTwoPeopleAtOnce(t *testing.T) {
 		second.click("受理")
 		second.wait("受理没有办成", "您打开页面后，批次 ZJJ-02-202610-1 已变为“已生效”", "事件编号")
 		second.shot("25-conflict")
+		second.audit()
 		second.click("查看最新状态")
 		second.wait("已生效")
 	})

@@ -21,35 +21,32 @@ func (p *person) key(name string) {
 func TestKeyboard(t *testing.T) {
 	s := newSite(t)
 	p := s.as(t, "liaison.zjj")
-	t.Run("the first tab is the skip link", func(t *testing.T) {
-		p.t = t
+	part := func(name string, steps func()) { t.Run(name, func(t *testing.T) { p.during(t, steps) }) }
+
+	part("the first tab is the skip link", func() {
 		p.open(paths.ToTask(task))
 		p.key(kb.Tab)
 		p.see(`document.activeElement.className === "skip" && document.activeElement.getBoundingClientRect().top >= 0`)
 		p.key(kb.Enter)
 		p.see(`document.activeElement.id === "main" || location.hash === "#main"`)
 	})
-	t.Run("tabs go in reading order and reach the upload field", func(t *testing.T) {
-		p.t = t
+	part("tabs go in reading order and reach the upload field", func() {
 		p.open(paths.ToTask(task))
 		p.tabsTo("upload-file", 60)
 	})
-	t.Run("Esc closes the menu and gives the focus back", func(t *testing.T) {
-		p.t = t
+	part("Esc closes the menu and gives the focus back", func() {
 		p.open(paths.Home)
 		p.press("王静")
 		p.see(`document.querySelector(".gz-menu").open`)
 		p.key(kb.Escape)
 		p.see(`!document.querySelector(".gz-menu").open && document.activeElement.tagName === "SUMMARY"`)
 	})
-	t.Run("Esc leaves a question", func(t *testing.T) {
-		p.t = t
+	part("Esc leaves a question", func() {
 		p.open(paths.ToTaskNil(task))
 		p.key(kb.Escape)
 		p.arrive(paths.ToTask(task))
 	})
-	t.Run("a refused form puts the focus on its errors, and they lead to the field", func(t *testing.T) {
-		p.t = t
+	part("a refused form puts the focus on its errors, and they lead to the field", func() {
 		p.expects("422")
 		p.open(paths.ToTaskNil(task))
 		p.click("办理零报送")
@@ -58,7 +55,6 @@ func TestKeyboard(t *testing.T) {
 		p.key(kb.Enter)
 		p.see(`document.activeElement.id === "f-reason"`)
 	})
-	p.t = t
 }
 
 // tabsTo presses Tab until the element with the id has the focus, and fails the test if the focus ever goes back up the
@@ -83,8 +79,8 @@ func (p *person) tabsTo(id string, most int) {
 	p.t.Fatalf("%d tabs did not reach %s", most, id)
 }
 
-// TestSlashReachesTheSearchField holds that the key / works where a page has a search field.
-func TestSlashReachesTheFirstFilter(t *testing.T) {
+// TestSlash holds that the key / reaches what one searches with: on a list its first filter.
+func TestSlash(t *testing.T) {
 	s := newSite(t)
 	p := s.as(t, "office")
 	p.open(paths.Filings)

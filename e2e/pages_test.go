@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -127,7 +128,7 @@ func (g *gallery) people(t *testing.T) {
 	}
 }
 
-// pages are the pages of the route table. TestEveryPageIsVisited holds that none is missing.
+// pages are the pages of the route table; everyRouteIsVisited holds that none is missing.
 func (g *gallery) pages() []page {
 	move := func(task, verb, as string) page {
 		return page{paths.ToBatchMovePattern(verb), as, paths.ToBatchMove(first(task), verb)}
@@ -194,33 +195,34 @@ func TestEveryPage(t *testing.T) {
 	pages, downloads := g.pages(), g.downloads()
 	everyRouteIsVisited(t, append(slices.Clone(pages), downloads...))
 	people := map[string]*person{"": g.visitor(t)}
-	for i, v := range append(pages, downloads...) {
+	visit := func(i int, v page, steps func(p *person)) {
 		if people[v.as] == nil {
 			people[v.as] = g.as(t, v.as)
 		}
 		p := people[v.as]
-		t.Run(fmt.Sprintf("%02d %s %s", i, v.as, strings.ReplaceAll(v.path, "/", "∕")), func(t *testing.T) {
-			p.t = t
-			defer func() { p.t = nil }()
-			if i >= len(pages) {
-				p.fetches(v.path)
-				return
-			}
+		name := strings.ReplaceAll(strings.Trim(v.route, "/"), "/", " ")
+		t.Run(fmt.Sprintf("%02d %s as %s", i, name, p.name), func(t *testing.T) { p.during(t, func() { steps(p) }) })
+	}
+	for i, v := range pages {
+		visit(i, v, func(p *person) {
 			p.open(v.path)
 			p.keepsTheRules()
 			p.audit()
-			p.shot(fmt.Sprintf("page-%02d-%s", i, strings.NewReplacer("/", "_", ":", "", "?", "_").Replace(strings.Trim(v.route, "/"))))
+			p.shot(fmt.Sprintf("page-%02d", i))
 		})
-		p.t = t
+	}
+	for i, v := range downloads {
+		visit(len(pages)+i, v, func(p *person) { p.fetches(v.path) })
 	}
 }
 
-// setup is the one page that only a portal without accounts has.
+// everyRouteIsVisited fails the test for a page of the route table that is not among the visits. The page of the first
+// start, which only a portal without accounts has, is visited by TestFirstStart.
 func everyRouteIsVisited(t *testing.T, visits []page) {
 	t.Helper()
 	for _, r := range new(handlers.App).Routes() {
 		known := slices.ContainsFunc(visits, func(v page) bool { return v.route == r.Path })
-		if r.Method == "GET" && !r.Plain && r.Path != paths.Setup && !known {
+		if r.Method == http.MethodGet && !r.Plain && r.Path != paths.Setup && !known {
 			t.Errorf("GET %s is a page that no test visits", r.Path)
 		}
 	}

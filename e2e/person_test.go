@@ -70,6 +70,14 @@ func (s *site) withoutScript(t *testing.T, username string) *person {
 	return p
 }
 
+// during runs steps whose failures count for a part of the test.
+func (p *person) during(t *testing.T, steps func()) {
+	whole := p.t
+	p.t = t
+	defer func() { p.t = whole }()
+	steps()
+}
+
 func (p *person) logIn(username string) {
 	p.t.Helper()
 	p.name = username

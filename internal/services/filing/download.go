@@ -145,7 +145,7 @@ func (s *Service) Findings(ctx context.Context, actor models.Actor, code, rule s
 	if err != nil {
 		return database.Fault(err)
 	}
-	t, err := s.task(db, actor, b.Code[:len(b.Code)-len(batchSuffix(b.Code))])
+	t, err := s.task(db, actor, taskOfCode(b.Code))
 	if err != nil {
 		return database.Fault(err)
 	}
@@ -163,6 +163,9 @@ func (s *Service) Findings(ctx context.Context, actor models.Actor, code, rule s
 		return do(f)
 	})
 }
+
+// taskOfCode returns the task's part of a batch's code.
+func taskOfCode(code string) string { return code[:len(code)-len(batchSuffix(code))] }
 
 // batchSuffix returns the last part of a batch's code, -1 of ZJJ-02-202610-1.
 func batchSuffix(code string) string {

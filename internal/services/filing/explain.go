@@ -46,6 +46,9 @@ func (s *Service) Explain(ctx context.Context, actor models.Actor, code string, 
 		return err
 	}
 	return s.tx(ctx, actor, func(tx *gorm.DB) error {
+		if err := lockTask(tx, taskOfCode(code)); err != nil { // or two last answers at once would each see the other open
+			return err
+		}
 		b, err := s.batch(tx, actor, code)
 		if err != nil {
 			return err

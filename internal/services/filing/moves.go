@@ -62,6 +62,9 @@ func (s *Service) Move(ctx context.Context, actor models.Actor, code string, ver
 }
 
 func (s *Service) move(tx *gorm.DB, actor models.Actor, code string, verb workflow.Verb, in MoveInput) error {
+	if err := lockTask(tx, taskOfCode(code)); err != nil {
+		return err
+	}
 	b, err := s.batch(tx, actor, code)
 	if err != nil {
 		return err

@@ -173,7 +173,8 @@ func (s *Service) begin(tx *gorm.DB, actor models.Actor, code string, kind model
 	return batch, nil
 }
 
-// lockTask makes two uploads for one task wait for each other on PostgreSQL; SQLite has one writer.
+// lockTask makes two steps on one task wait for each other on PostgreSQL, so that the second sees what the first has
+// done and can say it; SQLite has one writer. A code that names no task locks nothing.
 func lockTask(tx *gorm.DB, code string) error {
 	if tx.Dialector.Name() != string(database.Postgres) {
 		return nil

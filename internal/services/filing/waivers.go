@@ -148,6 +148,9 @@ func (s *Service) applyWaiver(tx *gorm.DB, actor models.Actor, w *models.Waiver,
 // MoveWaiver takes one move of WaiverFlow. Confirming needs another person of the Office than the one who proposed.
 func (s *Service) MoveWaiver(ctx context.Context, actor models.Actor, code string, verb workflow.Verb, in MoveInput) error {
 	return s.tx(ctx, actor, func(tx *gorm.DB) error {
+		if err := lockTask(tx, strings.TrimPrefix(taskOfCode(upper(code)), "SQ-")); err != nil {
+			return err
+		}
 		w, err := s.waiver(tx, actor, code)
 		if err != nil {
 			return err
