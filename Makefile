@@ -4,7 +4,7 @@
 PARALLEL ?= 2
 ADDR     ?= 127.0.0.1:8080
 GOTEST   := go test -timeout 20m -p $(PARALLEL)
-SOURCES  := $(wildcard cmd internal web seed policies e2e examples bench torture)
+SOURCES  := $(wildcard cmd internal web seed policies docs e2e examples bench torture)
 
 # The portal is one static binary and is tested as such.
 export CGO_ENABLED := 0

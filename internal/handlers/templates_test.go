@@ -107,7 +107,7 @@ func TestWorkbook_ForATaskNamesUnitAndPeriod(t *testing.T) {
 			t.Errorf("no %s over the table: %s", want, head)
 		}
 	}
-	if name := a.Header.Get("Content-Disposition"); !strings.Contains(name, "filename*=utf-8''") {
+	if name := a.Header.Get("Content-Disposition"); !strings.Contains(name, "filename*=UTF-8''") {
 		t.Errorf("name %q", name)
 	}
 	f, err := excelize.OpenReader(bytes.NewReader([]byte(a.Body)))

@@ -61,7 +61,6 @@ const (
 	AdminReset    = "/admin/accounts/:account/reset"
 	AdminGive     = "/admin/accounts/:account/roles/give"
 	AdminTake     = "/admin/accounts/:account/roles/take"
-	AdminSystem   = "/admin/system"
 
 	Audit       = "/audit"
 	AuditExport = "/audit/export"
