@@ -84,7 +84,7 @@ func (w *world) keep(ctx context.Context, path string) (filing.UploadedFile, err
 	return w.Filing.Keep(ctx, file.Name(), file)
 }
 
-// file uploads a kept file and waits for the verdict of its job.
+// file uploads a kept file and waits for the verdict, as a page does that is asked again and again.
 func (w *world) file(ctx context.Context, kept filing.UploadedFile) (*models.Batch, error) {
 	liaison, err := w.actor(ctx, "liaison.zjj")
 	if err != nil {
@@ -94,8 +94,15 @@ func (w *world) file(ctx context.Context, kept filing.UploadedFile) (*models.Bat
 	if err != nil {
 		return nil, fmt.Errorf("upload: %w", err)
 	}
-	if err := w.Jobs.Wait(ctx); err != nil {
-		return nil, err
+	for b.State == models.BatchUploaded || b.State == models.BatchChecking {
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(5 * time.Millisecond):
+		}
+		if err := w.DB.SQLRead.QueryRowContext(ctx, "SELECT state FROM batches WHERE id = $1", b.ID).Scan(&b.State); err != nil {
+			return nil, err
+		}
 	}
 	page, err := w.Filing.Page(ctx, liaison, "", b.Code)
 	if err != nil {

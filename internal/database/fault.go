@@ -167,8 +167,15 @@ func classifyConnection(err error) trouble {
 		return readOnly
 	case errors.As(err, &connect), errors.As(err, &network),
 		errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone),
-		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
+		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), isClosed(err):
 		return lost
 	}
 	return none
+}
+
+// isClosed reports whether err comes of a pool that has been closed, as it is while the portal stops. Neither
+// database/sql nor pgx exports the error that says so.
+func isClosed(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "sql: database is closed") || strings.Contains(text, "closed pool")
 }

@@ -4,6 +4,7 @@ package handlers
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -61,9 +62,9 @@ func New(d Deps) *echo.Echo {
 		multipart[r.Path] = multipart[r.Path] || r.Multipart
 	}
 	e.Use(
-		echomw.RequestIDWithConfig(echomw.RequestIDConfig{Generator: eventNumber}),
+		middleware.Events(eventNumber),
 		middleware.Log(d.Logger, d.Now),
-		echomw.RecoverWithConfig(echomw.RecoverConfig{DisablePrintStack: true, LogErrorFunc: app.panicked}),
+		echomw.RecoverWithConfig(echomw.RecoverConfig{DisableStackAll: true, LogErrorFunc: panicked}),
 		middleware.SecurityHeaders,
 		middleware.ReadablePaths,
 	)
@@ -95,10 +96,8 @@ func eventNumber() string {
 	return strings.ToUpper(crypt.TokenHash(plain)[:10])
 }
 
-func (a *App) panicked(c echo.Context, err error, stack []byte) error {
-	a.Logger.Error("panic", "event", middleware.RequestID(c), "route", c.Path(), "error", err, "stack", string(stack))
-	return err
-}
+// panicked turns a panic into an error that says for the log where it happened.
+func panicked(_ echo.Context, err error, stack []byte) error { return fmt.Errorf("panic: %w\n%s", err, stack) }
 
 // addresses tells where a request comes from. Behind a gateway the connection is always the gateway's, and a lock of that
 // address would shut everybody out; a header that a client sends by itself is never believed.

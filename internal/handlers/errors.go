@@ -15,6 +15,7 @@ import (
 	"taxportal/internal/paths"
 	"taxportal/internal/workflow"
 	"taxportal/web/views/errorview"
+	"taxportal/web/views/words"
 )
 
 var statuses = map[fault.Kind]int{
@@ -38,7 +39,11 @@ func status(err error) int {
 // fail is the one error handler: it turns every error into its page, or for htmx into a notice, and logs what is
 // internal once.
 func (a *App) fail(err error, c echo.Context) {
-	if c.Response().Committed || errors.Is(err, context.Canceled) {
+	if errors.Is(err, context.Canceled) {
+		return
+	}
+	if c.Response().Committed { // a download broke off, or its reader went away
+		a.Logger.Warn("answer broken off", "event", middleware.RequestID(c), "route", c.Path(), "error", err)
 		return
 	}
 	// What was to be a download is now a page.
@@ -56,7 +61,7 @@ func (a *App) fail(err error, c echo.Context) {
 		message = errorview.Sentence(code)
 	}
 	page := errorview.Page{
-		Shell: a.errorShell(c), Status: code, Message: message, Event: middleware.RequestID(c), When: a.Shell(c, "").Now,
+		Shell: a.errorShell(c), Status: code, Message: message, Event: middleware.RequestID(c), When: words.Moment(a.Now()),
 		What: whatOf(c), Back: backOf(c), Record: recordOf(c),
 	}
 	var rendered error

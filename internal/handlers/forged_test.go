@@ -30,8 +30,8 @@ func (w *town) states() string {
 	return strings.Join(list, ", ")
 }
 
-// warned uploads presale permits of which one is of another year, and returns the batch, the rule and its finding.
-func (w *town) warned() (code string, rule, finding int64) {
+// warned uploads presale permits of which two are of another year, and returns the batch, the rule and its findings.
+func (w *town) warned() (code string, rule int64, findings [2]int64) {
 	w.t.Helper()
 	content := testkit.Rows(w.t, "zjj-02", 20).Set(3, "issue_date", "2025-12-30").Set(7, "issue_date", "2025-12-31").CSV()
 	b, err := w.Filing.Upload(w.t.Context(), w.As("liaison.zjj"), "ZJJ-02-202610", []filing.UploadedFile{w.File("报送.csv", content)})
@@ -39,10 +39,10 @@ func (w *town) warned() (code string, rule, finding int64) {
 	w.Work()
 	p, err := w.Filing.Page(w.t.Context(), w.As("liaison.zjj"), "", b.Code)
 	w.ok(err)
-	if p.Batch.State != models.BatchWarnings || len(p.Rules) != 1 {
+	if p.Batch.State != models.BatchWarnings || len(p.Rules) != 1 || len(p.Rules[0].Findings) != 2 {
 		w.t.Fatalf("%s with %d rules", p.Batch.State, len(p.Rules))
 	}
-	return b.Code, p.Rules[0].ID, p.Rules[0].Findings[0].ID
+	return b.Code, p.Rules[0].ID, [2]int64{p.Rules[0].Findings[0].ID, p.Rules[0].Findings[1].ID}
 }
 
 // request makes a request as no form of ours would send it.
@@ -117,14 +117,14 @@ func TestForged_WhatIsNotThereIsNotFound(t *testing.T) {
 // TestForged_ABadNumberIsNotTakenForNone: 'all warnings of the rule' must not come of a finding that is no number.
 func TestForged_ABadNumberIsNotTakenForNone(t *testing.T) {
 	w := newTown(t)
-	code, rule, finding := w.warned()
+	code, rule, findings := w.warned()
 	c := w.as("liaison.zjj")
 	for _, bad := range []string{"x", "-1", "99999999999999999999", "1.5", "0x1"} {
 		c.Post(paths.ToBatchExplain(code), values("rule", fmt.Sprint(rule), "finding", bad, "text", "属实")).WantStatus(http.StatusNotFound)
-		c.Post(paths.ToBatchExplain(code), values("rule", bad, "finding", fmt.Sprint(finding), "text", "属实")).WantStatus(http.StatusNotFound)
+		c.Post(paths.ToBatchExplain(code), values("rule", bad, "finding", fmt.Sprint(findings[0]), "text", "属实")).WantStatus(http.StatusNotFound)
 		c.Get(paths.ToBatchExplain(code) + "?rule=" + fmt.Sprint(rule) + "&finding=" + bad).WantStatus(http.StatusNotFound)
 	}
-	c.Post(paths.ToBatchExplain(code), values("rule", fmt.Sprint(rule), "finding", fmt.Sprint(finding+1000), "text", "属实")).WantStatus(http.StatusNotFound)
+	c.Post(paths.ToBatchExplain(code), values("rule", fmt.Sprint(rule), "finding", fmt.Sprint(findings[1]+1000), "text", "属实")).WantStatus(http.StatusNotFound)
 	c.Get(paths.ToBatch(code)).Want("有提醒")
 	var n int64
 	w.ok(w.DB.Read.Model(&models.Explanation{}).Count(&n).Error)

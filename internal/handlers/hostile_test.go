@@ -105,7 +105,9 @@ func TestHostile_TextsAreShownAsTheyWereTyped(t *testing.T) {
 	code := w.filed("FGW-05-202610", 5)
 	warned, rule, _ := w.warned()
 	shown := strings.TrimRight(hostile, "\u202e")
-	post := func(user, path string, form ...string) { w.as(user).Post(path, values(form...)).WantStatus(http.StatusSeeOther) }
+	post := func(user, path string, form ...string) {
+		w.as(user).Post(path, values(form...)).WantStatus(http.StatusSeeOther)
+	}
 	post("liaison.fgw", paths.ToTaskMessage("FGW-05-202610"), "text", hostile)
 	post("liaison.zjj", paths.ToBatchExplain(warned), "rule", fmt.Sprint(rule), "text", hostile)
 	post("office", paths.ToBatchMove(code, "return"), "reason", hostile, "due", "2026-11-20")
@@ -255,9 +257,15 @@ func TestAtOnce_OneSucceedsTheOthersAreTold(t *testing.T) {
 			c.Token()
 			return func() *testkit.Answer { return c.Upload(paths.ToTaskUpload(zjjTask), "报送.csv", content) }
 		}
+		code, rule, findings := w.warned()
+		answers := atOnce(step("liaison.zjj", paths.ToBatchExplain(code), "rule", fmt.Sprint(rule), "finding", fmt.Sprint(findings[0]), "text", "属实"),
+			step("handler.zjj", paths.ToBatchExplain(code), "rule", fmt.Sprint(rule), "finding", fmt.Sprint(findings[1]), "text", "属实"))
+		if got := w.states(); answers[0].Status != http.StatusSeeOther || answers[1].Status != http.StatusSeeOther || got != code+" clean" {
+			t.Errorf("two last answers at once: %d, %d, then %s", answers[0].Status, answers[1].Status, got)
+		}
 		one("uploads", []int{409}, atOnce(upload("liaison.zjj", testkit.Rows(t, "zjj-02", 8).CSV()), upload("handler.zjj", testkit.Rows(t, "zjj-02", 9).CSV())))
 		w.Work()
-		code := zjjTask + "-1"
+		code = zjjTask + "-2"
 		one("submit and discard", []int{409}, atOnce(step("liaison.zjj", paths.ToBatchMove(code, "submit"), "from", "clean"),
 			step("handler.zjj", paths.ToBatchMove(code, "discard"), "from", "clean")))
 		w.Work()

@@ -48,7 +48,10 @@ func (a *App) Shell(c echo.Context, title string, crumbs ...layout.Crumb) layout
 }
 
 // errorShell is the frame of an error page: a refusal must not fail because of the frame.
-func (a *App) errorShell(c echo.Context) layout.Shell { return a.Shell(c, "出错了") }
+func (a *App) errorShell(c echo.Context) layout.Shell {
+	middleware.Recognise(c, a.Sessions, a.Accounts)
+	return a.Shell(c, "出错了")
+}
 
 func postOf(actor models.Actor) string {
 	if len(actor.Roles) == 0 || actor.Has(models.RoleOffice) {

@@ -122,16 +122,14 @@ func (a *App) upload(c echo.Context) error {
 	return respond.SeeOther(c, paths.ToBatch(b.Code))
 }
 
-// uploadRefused shows the upload form again with what is wrong: alone for the script, on its page without.
+// uploadRefused shows the upload form again with what is wrong: alone for the script, on its page without. What is no
+// matter of the form, such as a full disk, is left to the one error page, which logs it.
 func (a *App) uploadRefused(c echo.Context, task string, cause error) error {
 	message, told := fault.Message(cause)
 	if fields, ok := fault.Fields(cause); ok && fields["file"] != "" {
 		message = fields["file"]
 	}
-	if !told || fault.Is(cause, fault.NotFound) {
-		return cause
-	}
-	if fault.Is(cause, fault.Forbidden) && errors.Is(cause, middleware.ErrForged) {
+	if !told || fault.Is(cause, fault.NotFound) || fault.Is(cause, fault.Unavailable) || errors.Is(cause, middleware.ErrForged) {
 		return cause
 	}
 	page, err := a.taskPage(c, task, "")

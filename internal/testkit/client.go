@@ -126,7 +126,7 @@ func (c *Client) do(r *http.Request) *Answer {
 			delete(c.cookies, cookie.Name)
 		}
 	}
-	a := &Answer{client: c, tb: c.tb, path: r.Method + " " + r.URL.RequestURI(), Status: recorder.Code, Header: recorder.Header(),
+	a := &Answer{client: c, tb: c.tb, Asked: r.Method + " " + r.URL.RequestURI(), Status: recorder.Code, Header: recorder.Header(),
 		Body: recorder.Body.String()}
 	if strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") {
 		if token, ok := a.Doc().Find(`input[name="_csrf"]`).First().Attr("value"); ok {
@@ -139,13 +139,13 @@ func (c *Client) do(r *http.Request) *Answer {
 
 // Answer is what came back.
 type Answer struct {
+	Asked  string // method and address: GET /filings
 	Status int
 	Header http.Header
 	Body   string
 
 	client *Client
 	tb     testing.TB
-	path   string
 	doc    *goquery.Document
 }
 
@@ -153,7 +153,7 @@ type Answer struct {
 func (a *Answer) WantStatus(status int) *Answer {
 	a.tb.Helper()
 	if a.Status != status {
-		a.tb.Fatalf("%s: status %d, want %d\n%s", a.path, a.Status, status, a.text())
+		a.tb.Fatalf("%s: status %d, want %d\n%s", a.Asked, a.Status, status, a.text())
 	}
 	return a
 }
@@ -163,7 +163,7 @@ func (a *Answer) Want(texts ...string) *Answer {
 	a.tb.Helper()
 	for _, text := range texts {
 		if !strings.Contains(a.Body, text) && !strings.Contains(a.text(), text) {
-			a.tb.Errorf("%s: no %q in\n%s", a.path, text, a.text())
+			a.tb.Errorf("%s: no %q in\n%s", a.Asked, text, a.text())
 		}
 	}
 	return a
@@ -174,7 +174,7 @@ func (a *Answer) Not(texts ...string) *Answer {
 	a.tb.Helper()
 	for _, text := range texts {
 		if strings.Contains(a.Body, text) || strings.Contains(a.text(), text) {
-			a.tb.Errorf("%s: unwanted %q in\n%s", a.path, text, a.text())
+			a.tb.Errorf("%s: unwanted %q in\n%s", a.Asked, text, a.text())
 		}
 	}
 	return a
@@ -186,7 +186,7 @@ func (a *Answer) Doc() *goquery.Document {
 	if a.doc == nil {
 		doc, err := goquery.NewDocumentFromReader(strings.NewReader(a.Body))
 		if err != nil {
-			a.tb.Fatalf("%s: %v", a.path, err)
+			a.tb.Fatalf("%s: %v", a.Asked, err)
 		}
 		a.doc = doc
 	}
@@ -198,7 +198,7 @@ func (a *Answer) Follow() *Answer {
 	a.tb.Helper()
 	location := a.Header.Get("Location")
 	if location == "" {
-		a.tb.Fatalf("%s: status %d redirects nowhere\n%s", a.path, a.Status, a.text())
+		a.tb.Fatalf("%s: status %d redirects nowhere\n%s", a.Asked, a.Status, a.text())
 	}
 	return a.client.Get(location)
 }
@@ -215,14 +215,14 @@ func (a *Answer) text() string {
 func (a *Answer) keepsTheRules() {
 	a.tb.Helper()
 	if n := a.Doc().Find("[style], style").Length(); n > 0 {
-		a.tb.Errorf("%s: %d inline styles", a.path, n)
+		a.tb.Errorf("%s: %d inline styles", a.Asked, n)
 	}
 	if n := a.Doc().Find(`script:not([src]):not([type="application/json"])`).Length(); n > 0 {
-		a.tb.Errorf("%s: %d inline scripts", a.path, n)
+		a.tb.Errorf("%s: %d inline scripts", a.Asked, n)
 	}
 	for _, mark := range []string{"%!", "<nil>", "0xc0", "1970-01-01", "1970年"} {
 		if strings.Contains(a.text(), mark) {
-			a.tb.Errorf("%s: the page shows %q", a.path, mark)
+			a.tb.Errorf("%s: the page shows %q", a.Asked, mark)
 		}
 	}
 }

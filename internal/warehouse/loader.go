@@ -72,7 +72,7 @@ func (s *Store) Begin(ctx context.Context, def *models.Definition, b Batch) (*Lo
 
 // start sets the two goroutines to work.
 func (s *Store) start(ctx context.Context, c *claim, b Batch) *Loader {
-	ld := &Loader{store: s, claim: c, records: make(chan []models.Record)}
+	ld := &Loader{store: s, claim: c, records: make(chan []models.Record, 4)}
 	ld.base, ld.cancel = context.WithCancel(ctx)
 	group, ctx := errgroup.WithContext(ld.base)
 	ld.group, ld.stopped = group, ctx.Done()

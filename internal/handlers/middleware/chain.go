@@ -50,6 +50,17 @@ func ReadablePaths(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// Events gives every request its event number, which error pages and the log share. A number that a client sends is not
+// taken: it would stand in both as ours.
+func Events(number func() string) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			c.Response().Header().Set(echo.HeaderXRequestID, number())
+			return next(c)
+		}
+	}
+}
+
 // Log writes one line a request: method, route, status, time, event number, account. Never a value, never a query.
 func Log(logger *slog.Logger, now func() time.Time) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
@@ -110,6 +121,26 @@ func Actors(accounts loader) echo.MiddlewareFunc {
 			c.Set(keyActor, actor)
 			return next(c)
 		}
+	}
+}
+
+// Recognise finds out who is logged in for a request that was refused before it came to Sessions and Actors, so that its
+// error page keeps the frame. For nobody, and if anything fails, it leaves the request as it is.
+func Recognise(c echo.Context, store *session.Store, accounts loader) {
+	if Session(c) != nil {
+		return
+	}
+	current, err := store.Load(c.Response(), c.Request(), c.RealIP())
+	if err != nil {
+		return
+	}
+	id, ok := current.AccountID()
+	if !ok {
+		return
+	}
+	if actor, err := accounts.Actor(c.Request().Context(), id, c.RealIP(), current.ID()); err == nil {
+		c.Set(keySession, current)
+		c.Set(keyActor, actor)
 	}
 }
 

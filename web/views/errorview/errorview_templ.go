@@ -44,7 +44,7 @@ func (p Page) title() string {
 func Sentence(status int) string {
 	switch status {
 	case 404, 405:
-		return "没有这个页面，或者它不在您的权限范围内。请从左侧导航重新进入。"
+		return "没有这个页面，或者它不在您的权限范围内。请从工作台重新进入。"
 	case 413:
 		return "提交的内容过大，没有收下。"
 	}
