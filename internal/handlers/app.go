@@ -97,7 +97,9 @@ func eventNumber() string {
 }
 
 // panicked turns a panic into an error that says for the log where it happened.
-func panicked(_ echo.Context, err error, stack []byte) error { return fmt.Errorf("panic: %w\n%s", err, stack) }
+func panicked(_ echo.Context, err error, stack []byte) error {
+	return fmt.Errorf("panic: %w\n%s", err, stack)
+}
 
 // addresses tells where a request comes from. Behind a gateway the connection is always the gateway's, and a lock of that
 // address would shut everybody out; a header that a client sends by itself is never believed.

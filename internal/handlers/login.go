@@ -26,6 +26,9 @@ func (a *App) showLogin(c echo.Context, code int, page accountview.LoginPage) er
 	if page.Next = localPath(page.Next); page.Next == paths.Home {
 		page.Next = ""
 	}
+	if _, err := middleware.Session(c).CSRF(); err != nil { // without its token the form would only be refused
+		return err
+	}
 	page.Shell = a.bare(c, "登录")
 	return respond.Page(c, code, accountview.Login(page), nil)
 }
