@@ -95,6 +95,21 @@ func (s settings) freshDatabase(ctx context.Context, engine, data string) (dsn s
 	return withDatabase(s.server, name), drop, nil
 }
 
+// describeServer makes the server durable if that is asked for, and says what it is.
+func (s settings) describeServer(ctx context.Context) (string, error) {
+	if s.durable {
+		_, err := s.psql(ctx, "-c", "ALTER SYSTEM SET fsync = on", "-c", "ALTER SYSTEM SET synchronous_commit = on",
+			"-c", "ALTER SYSTEM SET full_page_writes = on", "-c", "SELECT pg_reload_conf()")
+		if err != nil {
+			return "", err
+		}
+	}
+	const query = `SELECT current_setting('server_version') || ', fsync ' || current_setting('fsync') ||
+		', synchronous_commit ' || current_setting('synchronous_commit') || ', shared_buffers ' || current_setting('shared_buffers')`
+	said, err := s.psql(ctx, "-At", "-c", query)
+	return strings.TrimSpace(said), err
+}
+
 // psql runs commands on the server and returns what it says.
 func (s settings) psql(ctx context.Context, args ...string) (string, error) {
 	return command(ctx, "psql", append([]string{"-X", "-v", "ON_ERROR_STOP=1", "-d", s.server}, args...)...)

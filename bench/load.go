@@ -82,6 +82,11 @@ func measureText(ctx context.Context, s settings, r *report, file string) error 
 		r.plain(what+", PostgreSQL", "not measured: TEST_DATABASE_URL is not set")
 		return nil
 	}
+	server, err := s.describeServer(ctx)
+	if err != nil {
+		return err
+	}
+	r.plain("PostgreSQL on the same machine", server)
 	pg := loads(ctx, s, r, "postgres", file, want)
 	bare, keyed = bulk(`psql \copy, bare table`, postgresCopy, false), bulk(`psql \copy, table with key and index`, postgresCopy, true)
 	if err := race(r, s.rounds, want, pg, bare, keyed); err != nil {

@@ -25,12 +25,13 @@ import (
 
 // settings are what the command line says.
 type settings struct {
-	rows   int // of the text table; the workbook has a fifth
-	rounds int
-	only   []string
-	portal string // the portal's binary
-	server string // URL of the PostgreSQL server, or empty
-	work   string // folder for everything that a run makes
+	rows    int // of the text table; the workbook has a fifth
+	rounds  int
+	only    []string
+	portal  string // the portal's binary
+	server  string // URL of the PostgreSQL server, or empty
+	durable bool   // that server is to write through to the disk
+	work    string // folder for everything that a run makes
 }
 
 func main() {
@@ -52,6 +53,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	flags.IntVar(&s.rounds, "rounds", 3, "how often each figure is measured, in turn with what it is held against")
 	flags.StringVar(&s.portal, "portal", "bin/portal", "the portal's binary, for start and pages")
 	only := flags.String("only", "csv,xlsx,pages,start", "what to measure")
+	flags.BoolVar(&s.durable, "durable", false, "make the PostgreSQL server write through to the disk, as one in earnest does; for a throw-away server only")
 	out := flags.String("out", "", "also write the table as markdown to this file")
 	child := flags.String("child", "", "for the process of one measurement")
 	if err := flags.Parse(args); err != nil {

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"bufio"
 	"errors"
 	"io"
 	"net/http"
@@ -55,10 +56,15 @@ func (a *App) annotated(c echo.Context) error {
 	return errors.Join(send(c, file), file.Close())
 }
 
-// send copies a download. Once bytes are on their way there is nothing to answer with but an end.
+// send copies a download. Once bytes are on their way there is nothing to answer with but an end, so what cannot be read
+// at all is found out before.
 func send(c echo.Context, content io.Reader) error {
+	readable := bufio.NewReader(content)
+	if _, err := readable.Peek(1); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
 	c.Response().WriteHeader(http.StatusOK)
-	_, err := io.Copy(c.Response(), content)
+	_, err := io.Copy(c.Response(), readable)
 	return err
 }
 

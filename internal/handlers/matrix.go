@@ -197,7 +197,7 @@ func (a *App) matrixCell(c echo.Context) error {
 
 // cellNext is the sentence 下一步 over the tasks of one cell.
 func cellNext(rows []filing.TaskRow, who models.Actor, now time.Time) components.Next {
-	overdue, open := 0, 0
+	overdue, open, filed := 0, 0, 0
 	var due models.Instant
 	for _, r := range rows {
 		switch {
@@ -208,6 +208,8 @@ func cellNext(rows []filing.TaskRow, who models.Actor, now time.Time) components
 			if due == 0 || r.DueNow < due {
 				due = r.DueNow
 			}
+		case r.Current != nil && r.Current.State == models.BatchFiled:
+			filed++
 		}
 	}
 	unit := rows[0].Task.Unit.Name
@@ -219,6 +221,13 @@ func cellNext(rows []filing.TaskRow, who models.Actor, now time.Time) components
 	case open > 0:
 		return components.Next{Sentence: components.Sentence{components.Plain("请" + unit + "在 "), components.Bold(words.Day(due) + due.Time().Format("15:04") + " 前"),
 			components.Plain("办完 "), components.Bold(countText(open, "项")), components.Plain("待报或待补正的任务。")}}
+	}
+	if filed > 0 {
+		whom := "请办公室"
+		if who.Has(models.RoleOffice) {
+			whom = "请您"
+		}
+		return components.Next{Sentence: components.Sentence{components.Plain(whom + "受理或退回 "), components.Bold(countText(filed, "批")), components.Plain("待受理批次。")}}
 	}
 	return components.Next{Tone: components.ToneCalm, Sentence: components.Sentence{components.Plain("本期没有等" + unit + "办理的任务。")}}
 }

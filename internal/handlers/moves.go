@@ -139,5 +139,5 @@ func (a *App) explain(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return a.done(c, paths.ToBatch(c.Param("batch")), "说明已记下。全部提醒说明后，批次转为“校验通过”，可以提交审签。")
+	return a.done(c, paths.ToBatch(c.Param("batch")), "说明已记下。提醒全部说明完毕的批次，可以提交审签。")
 }

@@ -33,7 +33,7 @@ const (
 )
 
 // uploadLimit bounds one upload request: the batch's files and a little for the form, less than what messages round to.
-const uploadLimit = filing.MaxFileBytes + 1<<19
+const uploadLimit = filing.MaxBatchBytes + 1<<19
 
 // Routes is the one table of routes. A route that is not in it does not exist; one whose question the policy does not
 // know does not start.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -179,6 +181,36 @@ func TestTrouble_AFullDiskIsToldAndLogged(t *testing.T) {
 	c.Upload(paths.ToTaskUpload(zjjTask), "报送.csv", content).WantStatus(http.StatusSeeOther)
 }
 
+// TestTrouble_AFileThatIsGoneOrDamaged: the page says so, and nobody takes half a file for a whole one.
+func TestTrouble_AFileThatIsGoneOrDamaged(t *testing.T) {
+	w := newTown(t)
+	code := w.upload(zjjTask, 5)
+	c := w.as("liaison.zjj")
+	var file models.BatchFile
+	w.ok(w.DB.Read.Take(&file).Error)
+	path := filepath.Join(w.Config.Data, "files", file.Blob[:2], file.Blob[2:4], file.Blob)
+	sealed, err := os.ReadFile(path)
+	w.ok(err)
+	for name, damage := range map[string]func() error{
+		"changed": func() error {
+			return os.WriteFile(path, append(sealed[:len(sealed)-40:len(sealed)-40], make([]byte, 40)...), 0o600)
+		},
+		"cut off":  func() error { return os.WriteFile(path, sealed[:len(sealed)/2], 0o600) },
+		"no blob":  func() error { return os.WriteFile(path, []byte("x"), 0o600) },
+		"not here": func() error { return os.Remove(path) },
+	} {
+		w.ok(damage())
+		a := c.Get(paths.ToBatchFile(code, 0))
+		if kind := a.Header.Get("Content-Type"); a.Status != http.StatusServiceUnavailable && a.Status != http.StatusNotFound || !strings.HasPrefix(kind, "text/html") {
+			t.Errorf("%s: status %d, %s", name, a.Status, kind)
+		}
+		if event(t, a); a.Header.Get("Content-Disposition")+a.Header.Get("Content-Length") != "" {
+			t.Errorf("%s: the error page is a download: %v", name, a.Header)
+		}
+	}
+	c.Get(paths.ToBatch(code)).WantStatus(http.StatusOK) // all else goes on
+}
+
 // TestTrouble_ADatabaseThatGoesAway closes the database in the middle of an upload and holds that the portal says so, with
 // nothing half done, on both engines.
 func TestTrouble_ADatabaseThatGoesAway(t *testing.T) {
@@ -194,6 +226,7 @@ func TestTrouble_ADatabaseThatGoesAway(t *testing.T) {
 				t.Errorf("the log does not tell of %s", number)
 			}
 		}
+		w.cutConnections(c)
 		body, kind := uploadForm(t, part{"_csrf", "", c.Token()}, part{"file", "报送.csv", string(testkit.Rows(t, "zjj-02", 9).CSV())})
 		r := request("POST", paths.ToTaskUpload(zjjTask), kind, "")
 		half := body.Len() / 2
@@ -219,6 +252,29 @@ func TestTrouble_ADatabaseThatGoesAway(t *testing.T) {
 			t.Errorf("batches %+v", batches)
 		}
 	})
+}
+
+// cutConnections lets PostgreSQL end all connections, as it does when it restarts: the portal may say so for a moment, and
+// goes on.
+func (w *town) cutConnections(c *testkit.Client) {
+	if w.DB.Engine != database.Postgres {
+		return
+	}
+	const cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+	w.ok(w.DB.Write.Exec(cut).Error)
+	answered := 0
+	for range 20 {
+		switch a := c.Get(paths.Home); a.Status {
+		case http.StatusOK:
+			answered++
+		case http.StatusServiceUnavailable:
+		default:
+			w.t.Errorf("after a restart of the database: %d", a.Status)
+		}
+	}
+	if answered < 10 {
+		w.t.Errorf("after a restart of the database %d of 20 pages are answered", answered)
+	}
 }
 
 // atEnd does something when a reader comes to it, and ends.

@@ -244,8 +244,8 @@ func TestUpload_TooLargeIsSaidAtOnce(t *testing.T) {
 		r.ContentLength = 5 << 30
 		return r
 	}
-	c.Send(huge(paths.ToTaskUpload(zjjTask), kind)).WantStatus(413).Want("内容过大，没有收下", "最多 200 MB", "事件编号")
-	c.With("HX-Request", "true").Send(huge(paths.ToTaskUpload(zjjTask), kind)).WantStatus(413).Want("最多 200 MB").Not("<html")
+	c.Send(huge(paths.ToTaskUpload(zjjTask), kind)).WantStatus(413).Want("内容过大，没有收下", "最多 1024 MB", "事件编号")
+	c.With("HX-Request", "true").Send(huge(paths.ToTaskUpload(zjjTask), kind)).WantStatus(413).Want("最多 1024 MB").Not("<html")
 	c.Send(huge(paths.ToTaskMessage(zjjTask), urlencoded)).WantStatus(413).Want("内容过大，没有收下", "最多 2 MB")
 	w.Client().Send(huge(paths.Login, urlencoded)).WantStatus(413).Want("内容过大")
 	// a body of unknown length is counted as it comes

@@ -2,8 +2,10 @@ package portal_test
 
 import (
 	"errors"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -155,4 +157,66 @@ func TestClose_WritesWhatWasSeenLast(t *testing.T) {
 		p.Close()
 		p.Close() // twice does no harm
 	})
+}
+
+// TestOpen_SaysWhatIsWrongAndWhatToDo: whoever starts the portal at night reads one sentence that helps.
+func TestOpen_SaysWhatIsWrongAndWhatToDo(t *testing.T) {
+	cfg := config(t, testdb.Engines(t)[0])
+	opened(t, cfg, func(p *portal.Portal) {})
+	key := filepath.Join(cfg.Data, "keys", "portal.key")
+	good, err := os.ReadFile(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := cfg
+	elsewhere.KeyFile = filepath.Join(cfg.Data, "none.key")
+	for _, tc := range []struct {
+		name  string
+		text  []byte
+		mode  os.FileMode
+		cfg   portal.Config
+		wants []string
+	}{
+		{"damaged", []byte(strings.Replace(string(good), "subject", "subjekt", 1)), 0o600, cfg, []string{key, "已损坏", "密钥备份"}},
+		{"cut off", good[:len(good)/2], 0o600, cfg, []string{key, "已损坏"}},
+		{"empty", nil, 0o600, cfg, []string{key, "已损坏"}},
+		{"open to all", good, 0o644, cfg, []string{key, "0644", "chmod 600"}},
+		{"elsewhere", good, 0o600, elsewhere, []string{elsewhere.KeyFile, "密钥文件不在", "从备份恢复"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if err := errors.Join(os.WriteFile(key, tc.text, tc.mode), os.Chmod(key, tc.mode)); err != nil {
+				t.Fatal(err)
+			}
+			_, err := portal.Open(t.Context(), tc.cfg, true)
+			message, told := fault.Message(err)
+			for _, want := range tc.wants {
+				if !told || !strings.Contains(message, want) {
+					t.Errorf("no %q in %q (%v)", want, message, err)
+				}
+			}
+			if err != nil && strings.Contains(err.Error(), string(good[len(good)/2:len(good)/2+40])) {
+				t.Errorf("the message quotes the key: %v", err)
+			}
+		})
+	}
+	if err := errors.Join(os.WriteFile(key, good, 0o600), os.Chmod(key, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	opened(t, cfg, func(p *portal.Portal) {}) // nothing has been spoilt by trying
+}
+
+// TestSecure_TheCookieGoesOverTLSAlone: with Secure set the browser never sends the session in clear.
+func TestSecure_TheCookieGoesOverTLSAlone(t *testing.T) {
+	cfg := config(t, testdb.Engines(t)[0])
+	for _, secure := range []bool{true, false} {
+		cfg.Secure = secure
+		opened(t, cfg, func(p *portal.Portal) {
+			answer := httptest.NewRecorder()
+			p.Web.ServeHTTP(answer, httptest.NewRequest("GET", "/login", nil))
+			cookies := answer.Result().Cookies()
+			if len(cookies) != 1 || cookies[0].Secure != secure || !cookies[0].HttpOnly {
+				t.Errorf("secure %v: %+v", secure, cookies)
+			}
+		})
+	}
 }

@@ -20,8 +20,9 @@ import (
 
 // Limits of one batch.
 const (
-	MaxFiles     = 20
-	MaxFileBytes = 200 << 20
+	MaxFiles      = 20
+	MaxFileBytes  = 200 << 20 // of one file
+	MaxBatchBytes = 1 << 30   // of all files of a batch together
 )
 
 // UploadedFile is a file that already lies in the file store.

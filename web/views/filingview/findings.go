@@ -32,7 +32,11 @@ func (p TaskPage) findingsSub() string {
 		parts = append(parts, fmt.Sprintf("错误 %d 类 %s 处，须改正", kinds, components.Thousands(rows)))
 	}
 	if kinds, rows := count(models.SeverityWarning); kinds > 0 {
-		parts = append(parts, fmt.Sprintf("提醒 %d 类 %s 处，改正或说明均可", kinds, components.Thousands(rows)))
+		mend := "改正或说明均可"
+		if p.Batch.OpenWarnings == 0 {
+			mend = "均已说明"
+		}
+		parts = append(parts, fmt.Sprintf("提醒 %d 类 %s 处，%s", kinds, components.Thousands(rows), mend))
 	}
 	return strings.Join(parts, "；")
 }
@@ -48,15 +52,15 @@ func (p TaskPage) groups() []components.Finding {
 		for _, f := range r.Findings[:min(len(r.Findings), shownRows)] {
 			group.Rows = append(group.Rows, p.findingRow(r, f))
 		}
-		group.Links = p.groupLinks(r)
+		group.Links = p.groupLinks(r, group.Unit())
 		groups = append(groups, group)
 	}
 	return groups
 }
 
-func (p TaskPage) groupLinks(r Rule) []components.TextLink {
+func (p TaskPage) groupLinks(r Rule, unit string) []components.TextLink {
 	links := []components.TextLink{{
-		Label: fmt.Sprintf("导出这 %s 行", components.Thousands(r.Count)), URL: templ.SafeURL(paths.ToBatchFindings(p.Batch.Code, r.ID)),
+		Label: fmt.Sprintf("导出这 %s %s", components.Thousands(r.Count), unit), URL: templ.SafeURL(paths.ToBatchFindings(p.Batch.Code, r.ID)),
 	}}
 	if r.Severity == models.SeverityWarning && p.mayExplain() {
 		links = append(links, components.TextLink{Label: "一并说明",
@@ -79,7 +83,11 @@ func (p TaskPage) findingRow(r Rule, f models.Finding) components.FindingRow {
 		row.Mend, row.Proposed = "核对后可改为", differing(string(f.Value), string(f.Suggest))
 	}
 	if r.Severity == models.SeverityWarning && p.mayExplain() && row.Note == "" {
-		row.Action = &components.Action{Label: "说明", Small: true, Aria: fmt.Sprintf("说明第 %d 行的提醒", f.Row),
+		aria := fmt.Sprintf("说明第 %d 行的提醒", f.Row)
+		if f.Row == 0 {
+			aria = "说明整批的提醒：" + r.Title
+		}
+		row.Action = &components.Action{Label: "说明", Small: true, Aria: aria,
 			URL: templ.SafeURL(paths.With(paths.ToBatchExplain(p.Batch.Code), "rule", strconv.FormatInt(r.ID, 10), "finding", strconv.FormatInt(f.ID, 10)))}
 	}
 	return row

@@ -244,7 +244,7 @@ func (p TaskPage) checkNote() components.Sentence {
 	b := p.Batch
 	text := "合格率 " + components.Percent(b.RowsValid, b.RowsRead) + "。"
 	if b.WarningCount > 0 {
-		text += fmt.Sprintf("另有 %s 处提醒，审签前须说明。", components.Thousands(b.WarningCount))
+		text += fmt.Sprintf("另有 %s 处提醒，%s。", components.Thousands(b.WarningCount), p.warningsLeft())
 	}
 	if p.Previous != nil && p.Previous.ErrorRows > 0 {
 		text += fmt.Sprintf("上一次上传有 %s 行错误。", components.Thousands(p.Previous.ErrorRows))
@@ -252,9 +252,25 @@ func (p TaskPage) checkNote() components.Sentence {
 	return components.Sentence{components.Plain(text)}
 }
 
+// warningsLeft says how far the explanations of the batch's warnings have come.
+func (p TaskPage) warningsLeft() string {
+	open, all := p.Batch.OpenWarnings, p.Batch.WarningCount
+	switch {
+	case open == 0:
+		return "均已说明"
+	case open < all:
+		return fmt.Sprintf("还有 %s 处审签前须说明", components.Thousands(open))
+	}
+	return "审签前须说明"
+}
+
 func (p TaskPage) checkSub() string {
 	b := p.Batch
-	sub := fmt.Sprintf("第 %d 次上传　%s", b.No, words.When(b.CreatedAt, p.Now))
+	what := "上传"
+	if b.Kind == models.BatchNil {
+		what = "报送"
+	}
+	sub := fmt.Sprintf("第 %d 次%s　%s", b.No, what, words.When(b.CreatedAt, p.Now))
 	if b.CheckedAt != 0 {
 		sub += "　校验用时 " + took(b.CheckMillis)
 	}
@@ -299,18 +315,18 @@ var ignoredWords = map[string]string{"title": "标题", "total": "合计", "note
 func ignored(rows []models.IgnoredRow) string {
 	const most = 4
 	var parts []string
-	for i, r := range rows {
-		if i == most {
-			parts = append(parts, "等")
-			break
-		}
+	for _, r := range rows[:min(len(rows), most)] {
 		word := ignoredWords[r.Kind]
 		if word == "" {
 			word = r.Text
 		}
 		parts = append(parts, fmt.Sprintf("第 %s 行%s", components.Thousands(int64(r.Row)), word))
 	}
-	return strings.Join(parts, "、")
+	text := strings.Join(parts, "、")
+	if len(rows) > most {
+		text += fmt.Sprintf("等 %s 行", components.Thousands(int64(len(rows))))
+	}
+	return text
 }
 
 // events is the history of batch and task, newest first.
@@ -368,7 +384,7 @@ func (p TaskPage) drop() components.Drop {
 	return components.Drop{
 		ID: "upload", Action: templ.SafeURL(paths.ToTaskUpload(p.Task.Code)), CSRF: p.Shell.CSRF, Name: "file", Accept: ".xlsx,.csv,.tsv,.txt",
 		Multiple: true, Auto: true, Tall: true, Title: "把文件拖到这里，或点此选择",
-		Hint: "支持 .xlsx、.csv，可一次选几个文件，合计不超过 200 MB；上传后自动校验，本页可以离开", Label: "上传文件", Problem: p.Problem,
+		Hint: "支持 .xlsx、.csv，可一次选几个文件，每个不超过 200 MB；上传后自动校验，本页可以离开", Label: "上传文件", Problem: p.Problem,
 	}
 }
 

@@ -39,7 +39,7 @@ func (p TaskPage) uploadTitle() string {
 
 // nilLink offers the nil return where one can be declared.
 func (p TaskPage) nilLink() *components.TextLink {
-	if !p.mayUpload() || !p.CanNil {
+	if !p.mayUpload() || !p.CanNil || (p.Batch != nil && p.Batch.Kind == models.BatchNil) {
 		return nil
 	}
 	return &components.TextLink{Label: "本期确无数据？办理零报送", URL: templ.SafeURL(paths.ToTaskNil(p.Task.Code))}
