@@ -138,6 +138,9 @@ func todoRow(t filing.Todo, cal *cn.Calendar, now time.Time) homeview.Todo {
 
 // todoClock is the clock of a to-do; one without due tells how long it has waited.
 func todoClock(t filing.Todo, cal *cn.Calendar, now time.Time) components.Due {
+	if t.DueAt.IsZero() && t.LastAt.IsZero() {
+		return components.Due{Family: components.FamilyOff, Text: "未设期限"}
+	}
 	if t.DueAt.IsZero() {
 		return components.Due{Family: components.FamilyOff, Text: waited(cal, t.LastAt, now)}
 	}
@@ -186,6 +189,9 @@ func nextOf(todos []filing.Todo, cal *cn.Calendar, now time.Time) components.Nex
 	due := words.Day(first.DueAt) + first.DueAt.Time().Format("15:04")
 	switch dueGroup(first, now) {
 	case dueNone:
+		if first.Correction {
+			return components.Next{Sentence: append(append(components.Sentence{components.Plain("请您")}, doing(first)...), components.Plain("。"))}
+		}
 		return waitingNext(sorted, cal, now)
 	case dueLate:
 		sentence := append(components.Sentence{components.Plain("请您"), components.Bold("今天"), components.Plain("先")}, doing(first)...)

@@ -73,10 +73,13 @@ func (a *App) taskPage(c echo.Context, task, batch string) (filingview.TaskPage,
 }
 
 // pageClock is the clock of a task's page. It runs against the unit until the unit leader has signed; from then on it
-// tells how long the batch has waited for the Office.
+// tells how long the batch has waited for the Office. A correction has no due.
 func pageClock(cal *cn.Calendar, p *filing.TaskPage, now time.Time) components.Due {
 	if p.Batch != nil && p.Batch.State == models.BatchFiled {
 		return components.Due{Family: components.FamilyRun, Text: waited(cal, p.Batch.SignedAt, now), Note: "审签 " + words.When(p.Batch.SignedAt, now)}
+	}
+	if p.Task.Effective() != nil { // a correction: nobody set a due
+		return components.Due{}
 	}
 	return dueBox(cal, p.DueNow, now)
 }

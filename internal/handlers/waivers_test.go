@@ -38,7 +38,7 @@ func TestWaivers_FromTheRequestToItsEffect(t *testing.T) {
 
 	office2.Get(waiver).Want("复核同意", "不同意")
 	office2.Post(paths.ToWaiverMove(code, "confirm"), values("from", "proposed")).WantStatus(303).Follow().
-		Want("已复核同意，即行生效。", "已同意", "办公室已同意更正，目前没有等您办理的事。")
+		Want("已复核同意，即行生效。", "已同意", "办公室已同意更正，即行生效；更正或解锁补报的，请到任务页上传文件。")
 	office2.Get(paths.ToWaiverMove(code, "confirm")).WantStatus(409).Want("现在的状态是“已同意”")
 	liaison.Get(paths.ToTaskWaiver("ZJJ-02-202610")).WantStatus(409).Want("已同意更正")
 	liaison.Get(paths.Home).Want("去更正", "办公室已同意更正，请上传更正文件")

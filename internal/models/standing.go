@@ -92,7 +92,7 @@ func (t *FilingTask) Standing(now Instant) Standing {
 
 // mending reports whether current is a new try after a return that has not reached the Office again.
 func (t *FilingTask) mending(current *Batch) bool {
-	if current == nil || current.State == BatchFiled {
+	if current == nil || current.State == BatchFiled || current.State == BatchEffective || current.State == BatchSuperseded {
 		return false
 	}
 	before := t.before(current)

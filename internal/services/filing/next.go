@@ -17,6 +17,9 @@ func (s *Service) Next(p *TaskPage) []workflow.Segment {
 	}
 	if p.Batch != nil {
 		b := p.Batch
+		if p.correcting() {
+			return workflow.Sentence("办公室已同意更正，请{liaison}上传更正文件；更正批次受理前，原批次继续有效。", values)
+		}
 		values["errors"], values["warnings"] = thousands(b.ErrorRows), thousands(b.OpenWarnings)
 		values["rows"], values["trouble"], values["mend"] = thousands(b.Progress), b.Trouble, cnDue(b.MendDueAt)
 		return workflow.Sentence(models.FilingFlow.Describe(b.State).Next, values)
@@ -59,13 +62,18 @@ func (s *Service) Late(p *TaskPage) bool {
 	return false
 }
 
+// correcting reports whether the page's batch is in force and the Office has consented to its correction.
+func (p *TaskPage) correcting() bool {
+	return p.Task.CorrectionOpen && p.Batch != nil && p.Batch.State == models.BatchEffective
+}
+
 // Calm reports whether nobody of the actor's side has anything to do.
 func (p *TaskPage) Calm() bool {
 	switch p.Standing {
 	case models.StandingExempt, models.StandingUnopened:
 		return true
 	}
-	return p.Batch != nil && models.FilingFlow.Describe(p.Batch.State).Waits == ""
+	return p.Batch != nil && !p.correcting() && models.FilingFlow.Describe(p.Batch.State).Waits == ""
 }
 
 // describe gives a batch in few words for a to-do or a list.

@@ -1,11 +1,13 @@
 package filing_test
 
 import (
+	"strings"
 	"testing"
 
 	"taxportal/internal/fault"
 	"taxportal/internal/models"
 	"taxportal/internal/services/filing"
+	"taxportal/internal/workflow"
 )
 
 func TestReturn_NeedsAReasonAndADueInTheFuture(t *testing.T) {
@@ -198,5 +200,47 @@ func TestAccept_RefusedLeavesTheOldBatchInForce(t *testing.T) {
 		refused(t, d.Filing.Move(d.ctx, d.chief(zjj), b.Code, models.VerbAccept, filing.MoveInput{}), fault.Forbidden)
 		d.is(first.Code, models.BatchEffective)
 		d.is(b.Code, models.BatchFiled)
+	})
+}
+
+// A correction that the Office has consented to waits for the liaison, but nobody set a due for it: it is never late.
+func TestCorrection_WaitsForTheLiaisonWithoutADue(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		d.accepted(zjj)
+		d.Clock.Set("2027-02-01", 9, 0)
+		d.waive(zjj, filing.WaiverInput{Kind: models.WaiverCorrection, Reason: "监管账号录错"})
+		found := false
+		todos, err := d.Filing.Todos(d.ctx, d.liaison(zjj))
+		d.ok(err)
+		for _, todo := range todos {
+			if todo.Task != zjj {
+				continue
+			}
+			found = true
+			if todo.DueAt != 0 || todo.Late || todo.Verb != "去更正" {
+				t.Errorf("to-do %+v", todo)
+			}
+		}
+		if !found {
+			t.Error("the correction is not on the liaison's list")
+		}
+		page, err := d.Filing.Page(d.ctx, d.liaison(zjj), zjj, "")
+		d.ok(err)
+		next := workflow.Plain(d.Filing.Next(page))
+		if !strings.Contains(next, "上传更正文件") || page.Calm() || d.Filing.Late(page) {
+			t.Errorf("next %q, calm %v, late %v", next, page.Calm(), d.Filing.Late(page))
+		}
+	})
+}
+
+// What was returned, mended and accepted is due when the task was, not when the mending was.
+func TestReturn_AfterAcceptanceTheTaskHasItsOwnDueAgain(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		b := d.filed(zjj)
+		d.ok(d.Filing.Move(d.ctx, d.As("office"), b.Code, models.VerbReturn, filing.MoveInput{Reason: "单位有误", Due: "2026-12-01"}))
+		d.accepted(zjj)
+		if task := d.task(zjj); task.DueNow() != task.DueAt {
+			t.Errorf("due %s, want %s", task.DueNow().Time(), task.DueAt.Time())
+		}
 	})
 }

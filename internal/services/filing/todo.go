@@ -15,20 +15,21 @@ import (
 
 // Todo is one thing that waits for the actor, derived from workflow states and never stored (DESIGN §2).
 type Todo struct {
-	DueAt  models.Instant // 0 = no due
-	Late   bool
-	Title  string         // 商品房预售许可信息　2026年10月期
-	Note   string         // why it waits, in one line
-	State  workflow.State // of the batch or waiver; empty for a task without a batch
-	Waiver bool           // State is one of WaiverFlow
-	Stand  models.Standing
-	Last   string // who did the last step
-	LastAt models.Instant
-	Task   string
-	Batch  string
-	Code   string // of the waiver
-	Verb   string // the button: 去报送
-	Unit   string // whose it is, for the Office
+	DueAt      models.Instant // 0 = no due
+	Late       bool
+	Title      string         // 商品房预售许可信息　2026年10月期
+	Note       string         // why it waits, in one line
+	State      workflow.State // of the batch or waiver; empty for a task without a batch
+	Waiver     bool           // State is one of WaiverFlow
+	Stand      models.Standing
+	Last       string // who did the last step
+	LastAt     models.Instant
+	Task       string
+	Batch      string
+	Code       string // of the waiver
+	Verb       string // the button: 去报送
+	Unit       string // whose it is, for the Office
+	Correction bool   // the own unit corrects what is in force; nobody set a due for it
 }
 
 // TodoCap bounds each kind of to-do that is read; the page says when there are more.
@@ -132,10 +133,13 @@ func (s *Service) unitTodo(t *models.FilingTask) (Todo, bool) {
 	todo := Todo{DueAt: t.DueNow(), Title: t.Item.Name + "　" + t.Period.Label(), Task: t.Code, Stand: t.Standing(now), Verb: "去报送",
 		Note: fmt.Sprintf("%s开放填报", cnDay(t.OpensAt)), LastAt: t.OpensAt, Last: "系统 任务开放"}
 	todo.Late = now > todo.DueAt
+	if t.Effective() != nil { // a correction: the task itself is done, and nobody set a due for mending it
+		todo.DueAt, todo.Late, todo.Correction = 0, false, true
+	}
 	current := t.Current()
 	if current == nil || (current.State == models.BatchEffective && t.CorrectionOpen) {
 		if t.CorrectionOpen {
-			todo.Note, todo.Verb = "办公室已同意更正，请上传更正文件", "去更正"
+			todo.Note, todo.Verb, todo.Last, todo.LastAt = "办公室已同意更正，请上传更正文件", "去更正", "办公室 同意更正", 0
 		} else if now >= t.LockAt && now >= t.UnlockedUntil {
 			todo.Note, todo.Verb = "已锁定，补报须申请解锁", "去申请"
 		}
