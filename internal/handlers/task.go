@@ -60,7 +60,7 @@ func (a *App) taskPage(c echo.Context, task, batch string) (filingview.TaskPage,
 	current := p.Task.Current()
 	view := filingview.TaskPage{
 		Shell: a.Shell(c, p.Task.Item.Name+" "+p.Task.Period.Label(), crumb("数据报送", paths.Filings), crumb("报送任务", paths.Filings)),
-		Now:   a.Now(), Task: p.Task, Standing: p.Standing, Batch: p.Batch, Previous: p.Previous,
+		Now:   a.Now(), Task: p.Task, Standing: p.Standing, Batch: p.Batch, Previous: p.Previous, Returned: p.Returned,
 		Current: p.Batch == nil || (current != nil && current.ID == p.Batch.ID), Next: a.Filing.Next(p), Late: a.Filing.Late(p), Calm: p.Calm(),
 		Clock: pageClock(calendar, p, a.Now()), Rules: rules(p), Show: form.Query(c, "show"), History: p.History, Moves: p.Moves,
 		Messages: p.Messages, Waivers: p.Waivers, Liaison: p.People.Liaison, Chief: p.People.Chief, Contact: p.People.Contact, Phone: p.People.Phone,

@@ -136,8 +136,9 @@ type TaskPage struct {
 	CanNil   bool
 	CanAsk   bool
 	CanSay   bool
-	Own      bool          // the task is the actor's own unit's
-	Previous *models.Batch // the batch before, for 'first upload had 57 errors'
+	Own      bool            // the task is the actor's own unit's
+	Returned *workflow.Event // why the Office returned the batch that is to be mended, until the new try is with it again
+	Previous *models.Batch   // the batch before, for 'first upload had 57 errors'
 }
 
 // People are the names that the sentence 下一步 calls.
@@ -217,6 +218,9 @@ func (s *Service) fillBatch(db *gorm.DB, actor models.Actor, p *TaskPage) error 
 
 // fillTask adds what is known of the page's task.
 func (s *Service) fillTask(db *gorm.DB, actor models.Actor, p *TaskPage) error {
+	if err := readReturn(db, p); err != nil {
+		return err
+	}
 	if err := db.Where("task_id = ?", p.Task.ID).Order("id").Find(&p.Messages).Error; err != nil {
 		return fmt.Errorf("read messages: %w", err)
 	}
@@ -269,4 +273,26 @@ func contact(u models.Unit) int64 {
 		return 0
 	}
 	return *u.ContactID
+}
+
+// readReturn finds why the task was returned, as long as it is to be mended: the reason stands on the page of every try.
+func readReturn(db *gorm.DB, p *TaskPage) error {
+	if p.Standing != models.StandingReturned {
+		return nil
+	}
+	var last models.Batch
+	for _, b := range p.Task.Batches {
+		if b.State == models.BatchReturned {
+			last = b
+		}
+	}
+	var events []workflow.Event
+	err := db.Where("flow = ? AND record_id = ? AND verb = ?", models.FilingFlow.Name, last.ID, models.VerbReturn).Order("id DESC").Limit(1).Find(&events).Error
+	if err != nil {
+		return fmt.Errorf("read why it was returned: %w", err)
+	}
+	if len(events) > 0 {
+		p.Returned = &events[0]
+	}
+	return nil
 }

@@ -244,3 +244,23 @@ func TestReturn_AfterAcceptanceTheTaskHasItsOwnDueAgain(t *testing.T) {
 		}
 	})
 }
+
+// The reason of a return stands on the page of the next try, until that is with the Office again.
+func TestReturn_TheReasonStaysUntilItIsMended(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		b := d.filed(zjj)
+		d.ok(d.Filing.Move(d.ctx, d.As("office"), b.Code, models.VerbReturn, filing.MoveInput{Reason: "监管账号缺位", Due: "2026-12-01"}))
+		again := d.upload(zjj, d.rows(zjj, 21).CSV())
+		page, err := d.Filing.Page(d.ctx, d.liaison(zjj), zjj, "")
+		d.ok(err)
+		if page.Batch.Code != again.Code || page.Returned == nil || page.Returned.Reason != "监管账号缺位" {
+			t.Errorf("page of %s says %+v", page.Batch.Code, page.Returned)
+		}
+		d.toOffice(again.Code)
+		page, err = d.Filing.Page(d.ctx, d.liaison(zjj), zjj, "")
+		d.ok(err)
+		if page.Returned != nil {
+			t.Errorf("still said: %+v", page.Returned)
+		}
+	})
+}

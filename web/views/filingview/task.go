@@ -22,9 +22,10 @@ type TaskPage struct {
 	Now      time.Time
 	Task     models.FilingTask
 	Standing models.Standing
-	Batch    *models.Batch // nil: nothing has been filed yet
-	Previous *models.Batch // the try before, to compare with
-	Current  bool          // Batch is the one that the task speaks of, not an older one
+	Batch    *models.Batch   // nil: nothing has been filed yet
+	Previous *models.Batch   // the try before, to compare with
+	Returned *workflow.Event // why the Office returned it, while it is to be mended
+	Current  bool            // Batch is the one that the task speaks of, not an older one
 	Next     []workflow.Segment
 	Late     bool
 	Calm     bool
@@ -97,7 +98,7 @@ func (p TaskPage) actions() []components.Action {
 		if p.Batch != nil {
 			label = "重新上传"
 		}
-		if p.hasMain() {
+		if p.hasMain() || (p.Batch != nil && p.Batch.State == models.BatchWarnings) { // explaining comes first
 			style = components.StyleDefault
 		}
 		upload := components.Action{Label: label, Icon: components.IconUpload, URL: "#up", Style: style}

@@ -129,3 +129,10 @@ func orDash(text string) string {
 	}
 	return text
 }
+
+// returned tells the Office's reason on every try until the mended batch is with the Office again.
+func (p TaskPage) returned() components.Notice {
+	return components.Notice{Family: components.FamilyDue, Fixed: true, Text: components.Sentence{
+		components.Plain("办公室" + p.Returned.ActorName + "　" + words.When(models.Instant(p.Returned.At), p.Now) + " 退回的理由："), components.Bold(p.Returned.Reason),
+	}}
+}
