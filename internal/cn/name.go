@@ -92,8 +92,15 @@ func lostRune(_ int, r rune) bool {
 	return r == '?' || r == '？' || r == utf8.RuneError || r == '□' || r == '■' || r == '〓' || r == 0x25A1
 }
 
+// longestPlaceholder is the size in bytes of the longest word that isPlaceholder knows: 某某某. Nearly every value is
+// longer, and is spared being turned to capitals.
+const longestPlaceholder = len("某某某")
+
 // isPlaceholder reports whether v only says that there is nothing to say.
 func isPlaceholder(v string) bool {
+	if len(v) > longestPlaceholder {
+		return false
+	}
 	switch strings.ToUpper(v) {
 	case "", "无", "空", "不详", "未知", "同上", "待定", "测试", "暂无", "没有", "略", "-", "--", "—", "——", "/", "\\",
 		"N/A", "NA", "NULL", "NONE", "TEST", "XXX", "某某", "某某某":

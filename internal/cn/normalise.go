@@ -51,8 +51,31 @@ func isCompact(s string) bool {
 	return true
 }
 
+// isSqueezed is a quick look that spares most texts squeeze: visible ASCII, ideographs and single spaces within them.
+// What it does not know it leaves to squeeze.
+func isSqueezed(s string) bool {
+	last := ' '
+	for i, r := range s {
+		switch {
+		case r == ' ' && last == ' ', i == 0 && apostrophe(r):
+			return false
+		case r < ' ', r >= 0x7F && (r < 0x4E00 || r > 0x9FFF):
+			return false
+		}
+		last = r
+	}
+	return last != ' ' || s == ""
+}
+
 // squeeze trims s, turns every run of blanks into one space and drops a leading apostrophe; width stays.
 func squeeze(s string) string {
+	if isSqueezed(s) {
+		return s
+	}
+	return squeezeRunes(s)
+}
+
+func squeezeRunes(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	pending := false

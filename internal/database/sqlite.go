@@ -14,7 +14,8 @@ import (
 	"github.com/ncruces/go-sqlite3/driver"
 )
 
-// pragma is one setting of a SQLite connection. want is what SQLite answers when it is in force.
+// pragma is one setting of a SQLite connection. want is what SQLite answers when it is in force, or empty if a file may
+// differ.
 type pragma struct{ name, set, want string }
 
 // The settings of every connection. busy_timeout comes first, so that the others already wait for a lock.
@@ -23,8 +24,12 @@ type pragma struct{ name, set, want string }
 // last commits, and a receipt that somebody has printed must not vanish. Measured on a
 // small virtual disk a commit takes 0.32 ms instead of 0.03: no page feels it, and a bulk load, whose chunks
 // take about 50 ms, hardly.
+//
+// page_size takes effect in an empty file only; an older file keeps its own. With 16 KiB instead of 4 a bulk load
+// takes a tenth less time, since a quarter as many pages are split, logged and copied from the log.
 var commonPragmas = []pragma{
 	{"busy_timeout", "30000", "30000"},
+	{"page_size", "16384", ""},
 	{"journal_mode", "WAL", "wal"},
 	{"synchronous", "FULL", "2"},
 	{"foreign_keys", "ON", "1"},
@@ -95,7 +100,9 @@ func applyPragmas(c *sqlite3.Conn, pragmas []pragma) error {
 		if err := c.Exec("PRAGMA " + p.name + "=" + p.set); err != nil {
 			return fmt.Errorf("set pragma %s: %w", p.name, err)
 		}
-		want[p.name] = p.want
+		if p.want != "" {
+			want[p.name] = p.want
+		}
 	}
 	for name, value := range want {
 		got, err := readPragma(c, name)

@@ -15,9 +15,9 @@ func TestInsertSQL_NumbersTheParameters(t *testing.T) {
 		common, rows int
 		want         string
 	}{
-		{"one row", "t", []string{"a", "b"}, 0, 1, `INSERT INTO "t" ("a", "b") VALUES (?1,?2)`},
-		{"common first", "t", []string{"a", "b", "c"}, 1, 2, `INSERT INTO "t" ("a", "b", "c") VALUES (?1,?2,?3),(?1,?4,?5)`},
-		{"all common", "t", []string{"a"}, 1, 2, `INSERT INTO "t" ("a") VALUES (?1),(?1)`},
+		{"one row", "t", []string{"a", "b"}, 0, 1, `INSERT OR FAIL INTO "t" ("a", "b") VALUES (?1,?2)`},
+		{"common first", "t", []string{"a", "b", "c"}, 1, 2, `INSERT OR FAIL INTO "t" ("a", "b", "c") VALUES (?1,?2,?3),(?1,?4,?5)`},
+		{"all common", "t", []string{"a"}, 1, 2, `INSERT OR FAIL INTO "t" ("a") VALUES (?1),(?1)`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

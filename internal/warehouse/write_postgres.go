@@ -3,6 +3,7 @@ package warehouse
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -13,18 +14,18 @@ import (
 
 // postgresWriter writes each block with one COPY in a transaction of its own.
 type postgresWriter struct {
-	pool    *pgxpool.Pool
-	claim   *claim
-	columns []string
-	row     []any // of the system columns and the stored ones, used again for each row
+	pool  *pgxpool.Pool
+	claim *claim
+	copy  string // the statement
+	rows  copyStream
 }
 
 func newPostgresWriter(pool *pgxpool.Pool, c *claim, b Batch) *postgresWriter {
-	system := []string{colBatch, colRow, colSubject, colPeriod, colUnit}
-	w := &postgresWriter{pool: pool, claim: c, columns: slices.Concat(system, c.layout.stored())}
-	w.row = make([]any, len(w.columns))
-	w.row[0], w.row[3], w.row[4] = b.ID, string(b.Period), b.UnitID
-	return w
+	columns := slices.Concat([]string{colBatch, colPeriod, colUnit, colRow, colSubject}, c.layout.stored())
+	return &postgresWriter{
+		pool: pool, claim: c, rows: newCopyStream(b, len(columns)),
+		copy: "COPY " + quote(c.layout.table) + " (" + quoteAll("", columns) + ") FROM STDIN (FORMAT binary)",
+	}
 }
 
 // relaxCommit keeps a chunk's commit from waiting for the disk, for the reasons that relaxed gives for SQLite: the commit
@@ -44,17 +45,9 @@ func (w *postgresWriter) write(ctx context.Context, b *block) error {
 		if tag.RowsAffected() != 1 {
 			return overtaken()
 		}
-		next := 0
-		source := pgx.CopyFromFunc(func() ([]any, error) {
-			if next == len(b.heads) {
-				return nil, nil
-			}
-			w.fill(b, next)
-			next++
-			return w.row, nil
-		})
-		n, err := tx.CopyFrom(ctx, pgx.Identifier{w.claim.layout.table}, w.columns, source)
-		if err == nil && n != int64(len(b.heads)) {
+		w.rows.begin(b)
+		tag, err = tx.Conn().PgConn().CopyFrom(ctx, io.Reader(&w.rows), w.copy)
+		if n := tag.RowsAffected(); err == nil && n != int64(len(b.heads)) {
 			err = fmt.Errorf("copied %d of %d rows", n, len(b.heads))
 		}
 		killpoint.Here(killpoint.LoadInChunk)
@@ -62,25 +55,6 @@ func (w *postgresWriter) write(ctx context.Context, b *block) error {
 	})
 	killpoint.Here(killpoint.LoadAfterChunk)
 	return err
-}
-
-// fill puts row i of the block into w.row. COPY wants exactly the Go types of the columns.
-func (w *postgresWriter) fill(b *block, i int) {
-	h := &b.heads[i]
-	w.row[1], w.row[2] = h.row, h.subject[:]
-	stored := len(w.row) - 5
-	for j, c := range b.cells[i*stored : (i+1)*stored] {
-		switch c.kind {
-		case cellNull:
-			w.row[5+j] = nil
-		case cellInteger:
-			w.row[5+j] = c.n
-		case cellText:
-			w.row[5+j] = c.s
-		case cellBinary:
-			w.row[5+j] = b.binary(c)
-		}
-	}
 }
 
 // flush has nothing to do: the index on _subject is the server's business.

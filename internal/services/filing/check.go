@@ -115,8 +115,10 @@ func (s *Service) run(ctx context.Context, b *models.Batch) (*outcome, error) {
 	if err != nil {
 		return out, err
 	}
+	progress, stop := s.progress(ctx, b.ID)
+	defer stop()
 	checker, err := ingest.New(def, ingest.Options{
-		Today: models.DayOf(s.Now()), TempDir: s.TempDir, Prior: prior, Progress: s.progress(ctx, b.ID),
+		Today: models.DayOf(s.Now()), TempDir: s.TempDir, Prior: prior, Progress: progress,
 	})
 	if err != nil {
 		return out, fmt.Errorf("prepare check of %s: %w", b.Code, err)
@@ -183,21 +185,6 @@ func (s *Service) prior(ctx context.Context, b *models.Batch) (*models.Stats, er
 		return nil, nil
 	}
 	return &last.Stats, nil
-}
-
-// progress writes how far the check has come, at most twice a second, so that the page lives and nobody waits for it.
-func (s *Service) progress(ctx context.Context, id int64) func(rows, estimated int64) {
-	var last models.Instant
-	return func(rows, estimated int64) {
-		now := s.now()
-		if now-last < 500 {
-			return
-		}
-		last = now
-		// A progress that cannot be written is no reason to stop the check.
-		_ = s.DB.Write.WithContext(ctx).Model(&models.Batch{}).Where("id = ?", id).
-			Updates(map[string]any{"progress": rows, "progress_total": estimated}).Error
-	}
 }
 
 // refuse ends the check of a batch whose files cannot be read as the template asks.

@@ -1,0 +1,4 @@
+package filing
+
+// Progress lets a test tell the progress of a check.
+var Progress = (*Service).progress
