@@ -79,4 +79,4 @@ BENCH_OUT    ?=
 bench: build ## measure load, pages and start as ratios within one run; quicker: BENCH_ROWS=100000; BENCH_OUT=FILE.md keeps it
 	@deploy/testenv/install.sh
 	@go build -o bin/bench ./bench
-	@deploy/testenv/postgres.sh run bin/bench -durable -rows $(BENCH_ROWS) -rounds $(BENCH_ROUNDS) -portal bin/portal $(if $(BENCH_OUT),-out $(BENCH_OUT))
+	@POSTGRES_SETTINGS='shared_buffers = 1GB' deploy/testenv/postgres.sh run-on-disk bin/bench -durable -rows $(BENCH_ROWS) -rounds $(BENCH_ROUNDS) -portal bin/portal $(if $(BENCH_OUT),-out $(BENCH_OUT))

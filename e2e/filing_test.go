@@ -33,9 +33,10 @@ func fileFromEndToEnd(t *testing.T, s *site, enter enter) {
 	liaisonMends(t, liaison)
 
 	office := enter(s, t, "office")
-	officeSeesCell(office, "待报 0/1 项（已报/应报）")
+	officeSeesCell(office, "待报 0/1 项（已报/应报），1 项待审签")
 
 	chiefSigns(enter(s, t, "chief.zjj"))
+	officeSeesCell(office, "待受理 1/1 项（已报/应报）")
 	officeAccepts(office)
 	officeSeesCell(office, "按时 1/1 项（已报/应报）")
 	office.shot("11-matrix-after")

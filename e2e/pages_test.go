@@ -172,6 +172,7 @@ func (g *gallery) downloads() []page {
 	return []page{
 		{paths.TemplateWorkbook, "liaison.zjj", paths.ToTemplateWorkbook("zjj-02")}, {paths.TemplateSchema, "liaison.zjj", paths.ToTemplateSchema("zjj-02")},
 		{paths.FilingsExport, "office", paths.FilingsExport}, {paths.MatrixExport, "office", paths.MatrixExport},
+		{paths.InboxExport, "office", paths.InboxExport}, {paths.WaiversExport, "liaison.zjj", paths.WaiversExport}, {paths.TemplatesExport, "leader", paths.TemplatesExport},
 		{paths.BatchFile, "liaison.zjj", paths.ToBatchFile(first(taskErrors), 0)}, {paths.BatchAnnotated, "liaison.zjj", paths.ToBatchAnnotated(first(taskErrors))},
 		{paths.BatchFindings, "liaison.zjj", paths.ToBatchFindings(first(taskErrors), 0)},
 		{paths.BatchProgress, "liaison.zjj", paths.ToBatchProgress(first(taskErrors))}, // a piece of the page, or the way back to it

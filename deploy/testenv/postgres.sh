@@ -1,17 +1,21 @@
 #!/usr/bin/env bash
 # A throw-away PostgreSQL for tests, in a folder of its own, reached by a unix socket only.
 #
-#   postgres.sh run COMMAND...   start one, run COMMAND with TEST_DATABASE_URL set, stop it always;
-#                                exits with COMMAND's code
-#   postgres.sh start            start one that stays, print its URL
-#   postgres.sh stop             stop the one that was started from this working copy
+#   postgres.sh run COMMAND...           start one, run COMMAND with TEST_DATABASE_URL set, stop it always;
+#                                        exits with COMMAND's code
+#   postgres.sh run-on-disk COMMAND...   the same for what measures: run keeps the server in memory where there is
+#                                        plenty, since every test copies a database of 10 MB
+#   postgres.sh start                    start one that stays, print its URL
+#   postgres.sh stop                     stop the one that was started from this working copy
 #
+# POSTGRES_SETTINGS may hold further lines of postgresql.conf.
 # It loses its data by design (fsync=off). Servers that a killed run left behind are removed at the next start.
 set -euo pipefail
 
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 base=/tmp # a socket's path may have 107 characters at most, so TMPDIR is not asked
-prefix="$base/portal-pg."
+memory=/dev/shm
+prefix=portal-pg.
 state="$repo/tmp/postgres.dir" # where `start` notes its folder for `stop`
 
 fail() { printf 'postgres.sh: %s\n' "$*" >&2; exit 1; }
@@ -37,11 +41,18 @@ unprivileged() {
 	fi
 }
 
+# roomy reports whether memory has 6 GB to spare: as much as log and databases ever take.
+roomy() {
+	local free
+	free=$(df -Pk "$memory" 2>/dev/null | awk 'NR == 2 { print $4 }' || true)
+	[ -w "$memory" ] && [ "${free:-0}" -ge $((6 * 1024 * 1024)) ]
+}
+
 # launch creates a server owned by process $1 (0: nobody, it stays) and sets dir and url.
 launch() {
 	local owner=$1 tools
 	tools=$(bin)
-	dir=$(mktemp -d "$prefix$owner.XXXXXX")
+	dir=$(mktemp -d "$base/$prefix$owner.XXXXXX")
 	[ "$(id -u)" -ne 0 ] || chown postgres: "$dir"
 	cd "$base" # the server cannot enter every folder that we can
 	unprivileged "$tools/initdb" -D "$dir/data" -U postgres --auth=trust --encoding=UTF8 --locale=C \
@@ -56,6 +67,7 @@ launch() {
 		full_page_writes = off
 		autovacuum = off
 		max_wal_size = 4GB
+		${POSTGRES_SETTINGS:-}
 	CONF
 	unprivileged "$tools/pg_ctl" -D "$dir/data" -l "$dir/server.log" -w -t 60 start >"$dir/start.log" 2>&1 </dev/null ||
 		{ cat "$dir/start.log" "$dir/server.log" >&2; remove "$dir"; fail 'the server did not start'; }
@@ -76,9 +88,9 @@ remove() {
 # sweep removes what runs that were killed have left behind: their folder names the owner's process id.
 sweep() {
 	local old owner
-	for old in "$prefix"*; do
+	for old in /tmp/"$prefix"* "$memory/$prefix"*; do
 		[ -d "$old" ] && [ -O "$old" -o "$(id -u)" -eq 0 ] || continue
-		owner=${old#"$prefix"}
+		owner=${old#*"/$prefix"}
 		owner=${owner%%.*}
 		case $owner in '' | *[!0-9]* | 0) continue ;; esac
 		kill -0 "$owner" 2>/dev/null || remove "$old"
@@ -92,7 +104,8 @@ stop_kept() {
 }
 
 case ${1:-} in
-run)
+run | run-on-disk)
+	[ "$1" = run-on-disk ] || ! roomy || base=$memory
 	shift
 	[ $# -gt 0 ] || fail 'run needs a command'
 	sweep
@@ -118,6 +131,6 @@ stop)
 	stop_kept
 	;;
 *)
-	fail 'usage: postgres.sh run COMMAND... | start | stop'
+	fail 'usage: postgres.sh run COMMAND... | run-on-disk COMMAND... | start | stop'
 	;;
 esac

@@ -126,6 +126,9 @@ func (a *App) showDisable(c echo.Context, code int, reason string, fields map[st
 	if err != nil {
 		return err
 	}
+	if why := row.Kept(); why != "" {
+		return fault.New(fault.Locked, why)
+	}
 	return respond.Page(c, code, adminview.Disable(adminview.DisablePage{
 		Shell: a.Shell(c, "停用账号", crumb("账号管理", paths.Admin), crumb(row.Name, paths.ToAdminAccount(row.ID))),
 		ID:    row.ID, Who: row.Name + "（" + row.Username + "，" + row.Unit.Name + "）", Reason: reason, Fields: fields,

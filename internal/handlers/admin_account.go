@@ -42,7 +42,7 @@ func (a *App) showAccount(c echo.Context, code int, id int64, extras accountExtr
 	}
 	page := adminview.AccountPage{
 		Shell: a.Shell(c, row.Name, crumb("账号管理", paths.Admin)), ID: id, Username: row.Username, Name: row.Name, Status: string(row.Status(now)),
-		Disabled: row.DisabledAt != 0, Facts: accountFacts(row), May: a.may(actor(c), id), Held: held, Role: string(extras.role), Fields: extras.fields,
+		Disabled: row.DisabledAt != 0, Facts: accountFacts(row), May: a.may(actor(c), id), Kept: row.Kept(), Held: held, Role: string(extras.role), Fields: extras.fields,
 	}
 	page.Next, page.Waits = row.Next(now)
 	if row.LockedUntil > now {
@@ -85,7 +85,7 @@ func (a *App) held(ctx context.Context, row accounts.Row) ([]adminview.Held, err
 		if by == "" {
 			by = "首次设置"
 		}
-		held = append(held, adminview.Held{Role: role, Since: words.Full(row.Grants[i].GivenAt), By: by})
+		held = append(held, adminview.Held{Role: role, Since: words.Full(row.Grants[i].GivenAt), By: by, Alone: slices.Contains(row.Alone, role)})
 	}
 	return held, nil
 }

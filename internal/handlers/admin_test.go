@@ -35,7 +35,7 @@ func TestAdmin_listsFiltersAndSorts(t *testing.T) {
 		}
 		sys.Get("/admin?q=王静").Want("liaison.zjj", "共 1 个账号").Not("liaison.fgw")
 		sys.Get("/admin?unit=zjj&role=chief").Want("chief.zjj", "共 1 个账号")
-		sys.Get("/admin?status=disabled").Want("没有符合条件的账号", "状态“已停用”")
+		sys.Get("/admin?status=disabled").Want("没有符合条件的账号", "状态“已停用”").Not("导出 0 ")
 		sys.Get("/admin?unit=nowhere").Want("没有符合条件的账号")
 		first := func(order string) string {
 			return words(sys.Get("/admin?unit=zjj&sort=" + order).Doc().Find("#accounts tbody tr").First().Find("a"))
@@ -151,9 +151,40 @@ func TestAdmin_disablesWithAReasonAndEnables(t *testing.T) {
 		sys.Post(paths.ToAdminStep(paths.AdminReset, id), nil).WantStatus(http.StatusConflict).Want("请先启用")
 		sys.Post(paths.ToAdminStep(paths.AdminEnable, id), nil).WantStatus(http.StatusSeeOther).Follow().Want("账号已启用", "正常")
 		for _, last := range []string{"secadmin", "auditor"} {
-			sys.Post(paths.ToAdminStep(paths.AdminDisable, accountID(app, last)), values("reason", "调离")).WantStatus(http.StatusConflict).Want("最后一名")
+			sys.Post(paths.ToAdminStep(paths.AdminDisable, accountID(app, last)), values("reason", "调离")).WantStatus(http.StatusLocked).Want("最后一名").Not("情况已有变化")
 		}
 		sys.Post(paths.ToAdminStep(paths.AdminDisable, accountID(app, "sysadmin")), values("reason", "试")).WantStatus(http.StatusForbidden)
+	})
+}
+
+func TestAdmin_theLastAdministratorHasNoButtonsToLeaveAndThePageSaysWhy(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, app *testkit.App) {
+		const why = "是最后一名可以登录的审计管理员，不能停用，也不能收回这个角色；请安全管理员先为另一个已启用的账号授予“审计管理员”。"
+		id := accountID(app, "auditor")
+		page, sys, sec := paths.ToAdminAccount(id), app.LoginAs("sysadmin"), app.LoginAs("secadmin")
+		for _, c := range []*testkit.Client{sys, sec} {
+			a := c.Get(page).WantStatus(http.StatusOK).Want(why)
+			if got := buttons(a); strings.Contains(got, "停用") || strings.Contains(got, "收回") || a.Doc().Find("main button[disabled]").Length() != 0 {
+				t.Errorf("it offers %q", got)
+			}
+		}
+		sys.Get(paths.ToAdminStep(paths.AdminDisable, id)).WantStatus(http.StatusLocked).Want(why, "暂时不能办理").Not("停用这个账号？")
+
+		_, token, err := app.Accounts.Create(t.Context(), app.As("sysadmin"), accounts.CreateInput{Username: "auditor2", Name: "赵安", UnitCode: "system"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sec.Post(paths.ToAdminStep(paths.AdminGive, accountID(app, "auditor2")), values("role", "aud")).WantStatus(http.StatusSeeOther)
+		sec.Get(page).Want(why) // the new one has not opened the account yet
+		if err := app.Accounts.SetByLink(t.Context(), token, "Neuland-2026", "Neuland-2026", "192.0.2.1"); err != nil {
+			t.Fatal(err)
+		}
+		if got := buttons(sec.Get(page).Not(why)); !strings.Contains(got, "收回") {
+			t.Errorf("one of two cannot leave: %q", got)
+		}
+		if got := buttons(sys.Get(page).Not(why)); !strings.Contains(got, "停用账号") {
+			t.Errorf("one of two cannot be closed: %q", got)
+		}
 	})
 }
 
@@ -202,7 +233,7 @@ func TestAdmin_givesAndTakesRolesAtOnce(t *testing.T) {
 		sec.Post(take, values("role", "chief")).WantStatus(http.StatusConflict)
 		sec.Post(paths.ToAdminStep(paths.AdminGive, accountID(app, "sysadmin")), values("role", "sec")).WantStatus(http.StatusUnprocessableEntity).Want("三员分立")
 		sec.Post(paths.ToAdminStep(paths.AdminGive, accountID(app, "secadmin")), values("role", "sys")).WantStatus(http.StatusForbidden).Want("不能给自己增减角色")
-		sec.Post(paths.ToAdminStep(paths.AdminTake, accountID(app, "auditor")), values("role", "aud")).WantStatus(http.StatusConflict).Want("最后一名")
+		sec.Post(paths.ToAdminStep(paths.AdminTake, accountID(app, "auditor")), values("role", "aud")).WantStatus(http.StatusLocked).Want("最后一名").Not("情况已有变化")
 
 		sec.Post(take, values("role", "handler")).WantStatus(http.StatusSeeOther).Follow().Want("请安全管理员授予角色")
 		handler.Get(paths.Filings).WantStatus(http.StatusForbidden)

@@ -32,8 +32,12 @@ func (a *App) audit(c echo.Context) error {
 	if last := lastPage(total, filter.Size); filter.Page > last {
 		return respond.SeeOther(c, string(query.Page(strconv.Itoa(last))))
 	}
+	checkup, err := a.Audit.LastCheckup(c.Request().Context(), actor(c))
+	if err != nil {
+		return err
+	}
 	page := auditview.ListPage{
-		Shell: a.Shell(c, "审计日志"), Query: query, Notices: wrongDays(filter),
+		Shell: a.Shell(c, "审计日志"), Next: auditNext(checkup, models.At(a.Now())), Query: query, Notices: wrongDays(filter),
 		Pages: components.NewPages(int(total), filter.Page, filter.Size, "条", func(n int) templ.SafeURL { return query.Page(strconv.Itoa(n)) }),
 	}
 	for _, w := range audit.Objects {
@@ -43,6 +47,13 @@ func (a *App) audit(c echo.Context) error {
 		page.Rows = append(page.Rows, auditRow(e))
 	}
 	return respond.Page(c, http.StatusOK, auditview.List(page), nil)
+}
+
+// auditNext says what the auditor has to do.
+func auditNext(checkup audit.Checkup, now models.Instant) components.Next {
+	sentence, turn := checkup.Next(now)
+	tone := map[audit.Turn]components.Tone{audit.TurnDue: components.TonePlain, audit.TurnBad: components.ToneLate, audit.TurnCalm: components.ToneCalm}[turn]
+	return components.Next{Tone: tone, Sentence: words.Sentence(sentence)}
 }
 
 func auditFilter(c echo.Context) audit.Filter {

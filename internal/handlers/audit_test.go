@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 
@@ -40,6 +41,61 @@ func TestAudit_saysWhatHappenedInWords(t *testing.T) {
 	if shown := words(aud.Get("/audit").Doc().Find("#audit tbody")); strings.Contains(shown, "filing") || strings.Contains(shown, "login") || strings.Contains(shown, demo.Password) {
 		t.Errorf("codes instead of words, or a password: %s", shown)
 	}
+}
+
+func TestAudit_allStepsOfAnApplicationStandUnderOneObject(t *testing.T) {
+	w := newTown(t)
+	asked, err := w.Filing.RaiseWaiver(t.Context(), w.As("liaison.zjj"), "ZJJ-02-202610", filing.WaiverInput{Kind: models.WaiverExempt, Reason: "机构调整"})
+	w.ok(err)
+	w.ok(w.Filing.MoveWaiver(t.Context(), w.As("office"), asked.Code, models.VerbPropose, filing.MoveInput{Reason: "属实"}))
+	w.ok(w.Filing.MoveWaiver(t.Context(), w.As("office2"), asked.Code, models.VerbConfirm, filing.MoveInput{}))
+	aud := w.as("auditor")
+	rows := aud.Get("/audit?object=waiver&order=oldest&q=" + asked.Code).WantStatus(http.StatusOK).Doc().Find("#audit tbody tr")
+	for i, want := range []string{"申请更正、解锁或免报", "初审同意", "复核同意"} {
+		if got := words(rows.Eq(i)); !strings.Contains(got, want) || !strings.Contains(got, "更正、解锁与免报") {
+			t.Errorf("step %d reads %q, want %s", i+1, got, want)
+		}
+	}
+	if rows.Length() != 3 {
+		t.Errorf("%d entries, want 3", rows.Length())
+	}
+	aud.Get("/audit?object=filing&q=" + asked.Code).Want("没有符合条件的记录")
+}
+
+func TestAudit_namesTheRuleOfADownloadInWords(t *testing.T) {
+	w := newTown(t)
+	code, id, _ := w.warned()
+	var rule models.FindingRule
+	w.ok(w.DB.Read.Where("id = ?", id).Take(&rule).Error)
+	w.as("liaison.zjj").Get(paths.ToBatchFindings(code, id)).WantStatus(http.StatusOK)
+	page := w.as("auditor").Get("/audit?q=下载校验结果").WantStatus(http.StatusOK)
+	if got := words(page.Doc().Find("#audit tbody tr")); rule.Title == "" || !strings.Contains(got, rule.Title) || strings.Contains(got, rule.Rule) {
+		t.Errorf("the download of %q reads %q", rule.Title, got)
+	}
+}
+
+func TestAudit_saysWhatTheAuditorHasToDo(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, app *testkit.App) {
+		aud := app.LoginAs("auditor")
+		wants := func(class, part string) {
+			t.Helper()
+			sentence, got := next(aud.Get(paths.Audit).WantStatus(http.StatusOK).Doc())
+			if strings.TrimSpace(got) != strings.TrimSpace("gz-next "+class) || !strings.Contains(sentence, part) {
+				t.Errorf("%s: %q", got, sentence)
+			}
+		}
+		wants("", "请审计管理员核验一次完整性")
+		aud.Post(paths.AuditVerify, nil).WantStatus(http.StatusOK)
+		wants("is-calm", "下次请在 2026年12月10日前核验")
+		app.Clock.Advance(31 * 24 * time.Hour)
+		aud = app.LoginAs("auditor")
+		wants("", "已满 30 天")
+		if err := app.DB.Write.Exec("DELETE FROM audit_entries WHERE seq = 5").Error; err != nil {
+			t.Fatal(err)
+		}
+		aud.Post(paths.AuditVerify, nil).WantStatus(http.StatusOK)
+		wants("is-late", "第 5 条缺失")
+	})
 }
 
 func TestAudit_pagesFiftyRows(t *testing.T) {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"taxportal/internal/fault"
 	"taxportal/internal/handlers/form"
 	"taxportal/internal/handlers/respond"
 	"taxportal/internal/ingest"
@@ -71,24 +70,16 @@ func send(c echo.Context, content io.Reader) error {
 // findings sends all findings of a batch, or those of one rule, as a workbook.
 func (a *App) findings(c echo.Context) error {
 	ctx, who, code := c.Request().Context(), actor(c), c.Param("batch")
-	p, err := a.Filing.Page(ctx, who, "", code)
+	list, err := a.Filing.FindingList(ctx, who, code, number(form.Query(c, "rule")))
 	if err != nil {
 		return err
 	}
-	rule, title := "", "问题清单 "+p.Batch.Code
-	if id := number(form.Query(c, "rule")); id != 0 {
-		for _, r := range p.Rules {
-			if r.ID == id {
-				rule = r.Rule
-				title += " " + r.Title
-			}
-		}
-		if rule == "" {
-			return fault.New(fault.NotFound, "没有这类问题。")
-		}
+	title := "问题清单 " + list.Batch.Code
+	if list.Rule != nil {
+		title += " " + list.Rule.Title
 	}
 	return a.sendTable(c, office.Table{Title: title, Mark: a.mark(who), Columns: findingColumns, Rows: tableRows(func(each func(...any) error) error {
-		return a.Filing.Findings(ctx, who, code, rule, func(f ingest.Finding) error { return each(findingRow(p.Batch.Files, f)...) })
+		return a.Filing.Findings(ctx, who, list, func(f ingest.Finding) error { return each(findingRow(list.Batch.Files, f)...) })
 	})})
 }
 
@@ -115,14 +106,11 @@ func (a *App) mark(who models.Actor) office.Mark {
 
 // receipt shows the receipt of a signed batch as it prints.
 func (a *App) receipt(c echo.Context) error {
-	p, err := a.Filing.Page(c.Request().Context(), actor(c), "", c.Param("batch"))
+	b, err := a.Filing.Receipt(c.Request().Context(), actor(c), c.Param("batch"))
 	if err != nil {
 		return err
 	}
-	if p.Batch.ReceiptNo == "" {
-		return fault.New(fault.Conflict, "本批次还没有审签，审签后才有回执。")
-	}
 	return respond.Page(c, http.StatusOK, filingview.Receipt(filingview.ReceiptPage{
-		Shell: a.Shell(c, "报送回执"), Task: p.Task, Batch: *p.Batch, History: p.History, Back: paths.ToBatch(p.Batch.Code),
+		Shell: a.Shell(c, "报送回执"), Task: *b.Task, Batch: *b, Back: paths.ToBatch(b.Code),
 	}), nil)
 }

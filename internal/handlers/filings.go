@@ -14,6 +14,7 @@ import (
 	"taxportal/internal/office"
 	"taxportal/internal/paths"
 	"taxportal/internal/services/filing"
+	"taxportal/internal/workflow"
 	"taxportal/web/views/components"
 	"taxportal/web/views/filingview"
 	"taxportal/web/views/words"
@@ -22,11 +23,19 @@ import (
 // standingDone is the filter for tasks with a batch in force, whatever their standing.
 const standingDone = "done"
 
+// standingBatches are the choices of the filter by standing that ask for the state of a batch instead.
+var standingBatches = map[string]workflow.State{
+	string(models.BatchSigning): models.BatchSigning, string(models.BatchFiled): models.BatchFiled, standingDone: models.BatchEffective,
+}
+
 // standingOptions are the choices of the filter by standing.
 func standingOptions() []components.Option {
 	options := []components.Option{{Label: "全部状态"}}
 	for _, s := range models.Standings {
 		options = append(options, components.Option{Value: string(s), Label: s.Label()})
+	}
+	for _, s := range []workflow.State{models.BatchSigning, models.BatchFiled} {
+		options = append(options, components.Option{Value: string(s), Label: models.FilingFlow.Describe(s).Label})
 	}
 	return append(options, components.Option{Value: standingDone, Label: "已办结"})
 }
@@ -35,6 +44,7 @@ func standingOptions() []components.Option {
 type taskQuery struct {
 	address
 	filter filing.TaskFilter
+	chosen string // of standingOptions
 	words  string // the filter in words
 	units  []components.Option
 }
@@ -52,8 +62,9 @@ func (a *App) taskQuery(c echo.Context, who models.Actor) (taskQuery, error) {
 	}
 	q.filter = filing.TaskFilter{Text: form.Query(c, "q"), Unit: choice(form.Query(c, "unit"), units), Month: month,
 		Sort: form.Query(c, "sort"), Page: form.Page(c), Size: form.PageSize}
-	if standing == standingDone {
-		q.filter.Done = true
+	q.chosen = standing
+	if state, ok := standingBatches[standing]; ok {
+		q.filter.Batch = state
 	} else {
 		q.filter.Standing = models.Standing(standing)
 	}
@@ -114,10 +125,6 @@ func (a *App) taskBar(c echo.Context, who models.Actor, q taskQuery, total int64
 	for _, m := range months {
 		options = append(options, components.Option{Value: m, Label: words.Month(m) + "期"})
 	}
-	standing := string(q.filter.Standing)
-	if q.filter.Done {
-		standing = standingDone
-	}
 	bar := components.FilterBar{ID: "t", Label: "筛选任务", Action: templ.SafeURL(paths.Filings), ClearURL: q.clear(), Keep: q.keep("sort")}
 	if total > 0 {
 		bar.Actions = []components.Action{components.Export(templ.SafeURL(q.to(paths.FilingsExport)), int(total), "项")}
@@ -127,7 +134,7 @@ func (a *App) taskBar(c echo.Context, who models.Actor, q taskQuery, total int64
 		bar.Filters = append(bar.Filters, components.Filter{Name: "unit", Label: "单位", Value: q.filter.Unit, Options: q.units})
 	}
 	bar.Filters = append(bar.Filters, components.Filter{Name: "month", Label: "期次", Value: q.filter.Month, Options: options},
-		components.Filter{Name: "standing", Label: "状态", Value: standing, Options: standingOptions()})
+		components.Filter{Name: "standing", Label: "状态", Value: q.chosen, Options: standingOptions()})
 	return bar, nil
 }
 
@@ -141,7 +148,7 @@ func listRows(rows []filing.TaskRow, todos []filing.Todo, cal *cn.Calendar, now 
 	}
 	list := make([]filingview.ListRow, len(rows))
 	for i, r := range rows {
-		list[i] = filingview.ListRow{Task: r.Task, Standing: r.Standing, Batch: r.Current, Clock: taskClock(cal, r, now)}
+		list[i] = filingview.ListRow{Task: r.Task, Standing: r.Standing, Underway: r.Task.Underway(), Batch: r.Current, Clock: taskClock(cal, r, now)}
 		if todo, ok := waiting[r.Task.Code]; ok {
 			list[i].Action = &components.Action{Label: todo.Verb, URL: templ.SafeURL(todoURL(todo)), Small: true, Aria: todo.Verb + "　" + todo.Title}
 		}
@@ -162,39 +169,16 @@ func taskClock(cal *cn.Calendar, r filing.TaskRow, now time.Time) components.Due
 	return clock
 }
 
-// exportSize is how many tasks an export reads at once.
-const exportSize = 500
-
 // filingsExport sends the filtered list of tasks as a workbook.
 func (a *App) filingsExport(c echo.Context) error {
-	who := actor(c)
+	ctx, who := c.Request().Context(), actor(c)
 	q, err := a.taskQuery(c, who)
 	if err != nil {
 		return err
 	}
-	return a.sendTable(c, office.Table{Title: "报送任务", Mark: a.mark(who), Columns: taskColumns, Rows: a.allTasks(c, who, q.filter)})
-}
-
-// allTasks yields every task that the filter finds, portion by portion.
-func (a *App) allTasks(c echo.Context, who models.Actor, f filing.TaskFilter) func(yield func([]any, error) bool) {
-	return func(yield func([]any, error) bool) {
-		f.Size = exportSize
-		for f.Page = 1; ; f.Page++ {
-			rows, total, err := a.Filing.Tasks(c.Request().Context(), who, f)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			for _, r := range rows {
-				if !yield(taskRow(r), nil) {
-					return
-				}
-			}
-			if len(rows) == 0 || int64(f.Page)*exportSize >= total {
-				return
-			}
-		}
-	}
+	return a.sendTable(c, office.Table{Title: "报送任务", Mark: a.mark(who), Columns: taskColumns, Rows: tableRows(func(each func(...any) error) error {
+		return a.Filing.ExportTasks(ctx, who, q.filter, func(r filing.TaskRow) error { return each(taskRow(r)...) })
+	})})
 }
 
 var taskColumns = []office.Column{

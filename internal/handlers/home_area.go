@@ -98,11 +98,11 @@ func figures(m *filing.Matrix) []components.Figure {
 		components.Figure{Question: areaSub + "逾期单位", Value: strconv.Itoa(m.Overdue), Unit: "家", Note: "共 " + countText(len(m.Rows), "家单位")})
 }
 
-// countedColumns returns the last two columns that have a rate, -1 for none.
+// countedColumns returns the last two columns that have a rate, -1 for none. A period that runs has none.
 func countedColumns(m *filing.Matrix) (last, before int) {
 	last, before = -1, -1
 	for i := range m.Columns {
-		if _, ok := m.Columns[i].Rate(); ok {
+		if _, ok := m.Columns[i].PeriodRate(); ok {
 			last, before = i, last
 		}
 	}

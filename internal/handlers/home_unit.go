@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -67,13 +68,13 @@ func monthOf(rows []filing.TaskRow, now time.Time) *homeview.Month {
 	}
 	var tally models.Tally
 	var due models.Instant
-	same, counts := true, map[models.Standing]int{}
+	same, counts := true, map[components.Badge]int{}
 	for i := range rows {
 		if rows[i].Task.Month != month {
 			continue
 		}
 		tally.Add(&rows[i].Task, models.At(now))
-		counts[rows[i].Standing]++
+		counts[words.Task(rows[i].Standing, rows[i].Task.Underway())]++
 		same = same && (due == 0 || due == rows[i].Task.DueAt)
 		due = rows[i].Task.DueAt
 	}
@@ -81,12 +82,28 @@ func monthOf(rows []filing.TaskRow, now time.Time) *homeview.Month {
 	if same {
 		view.Due = words.ShortDay(due, now) + "截止"
 	}
-	for _, s := range models.Standings {
-		if counts[s] > 0 {
-			view.Counts = append(view.Counts, homeview.StandingCount{Standing: s, Count: counts[s]})
+	for _, badge := range taskBadges() {
+		if counts[badge] > 0 {
+			view.Counts = append(view.Counts, homeview.StateCount{State: badge, Count: counts[badge]})
 		}
 	}
 	return view
+}
+
+// taskBadges are all that words.Task can say of a task, in the order in which they are counted up: what is done first.
+func taskBadges() []components.Badge {
+	var badges []components.Badge
+	for _, s := range models.Standings {
+		if s == models.StandingOpen {
+			for i := len(models.FilingFlow.States) - 1; i >= 0; i-- {
+				badges = append(badges, words.State(&models.FilingFlow, models.FilingFlow.States[i].State))
+			}
+		}
+		if badge := words.Standing(s); !slices.Contains(badges, badge) {
+			badges = append(badges, badge)
+		}
+	}
+	return badges
 }
 
 // dutyList puts each duty of the unit beside the task that tells its state.
@@ -106,7 +123,7 @@ func dutyList(duties []catalogue.Duty, rows []filing.TaskRow, unit models.Unit, 
 		r, ok := telling[d.Item.ID]
 		switch {
 		case ok:
-			view.Period, view.URL, view.State = r.Task.Period.Label(), paths.ToTask(r.Task.Code), words.Standing(r.Standing)
+			view.Period, view.URL, view.State = r.Task.Period.Label(), paths.ToTask(r.Task.Code), words.Task(r.Standing, r.Task.Underway())
 		case d.Item.TemplateID == nil:
 			view.State = components.Badge{Family: components.FamilyOff, Icon: components.IconMinus, Word: homeview.NoTemplate}
 		default:

@@ -124,7 +124,7 @@ func TestHostile_TextsAreShownAsTheyWereTyped(t *testing.T) {
 		clean(t, w.as(user).Get(path).WantStatus(http.StatusOK))
 	}
 	for path, user := range map[string]string{
-		paths.AuditExport: "auditor", paths.AdminExport: "sysadmin", paths.FilingsExport: "office", paths.MatrixExport: "office", "/filings/batches/" + strings.ToLower(warned) + "/findings": "liaison.zjj",
+		paths.AuditExport: "auditor", paths.AdminExport: "sysadmin", paths.FilingsExport: "office", paths.MatrixExport: "office", paths.WaiversExport: "office", "/filings/batches/" + strings.ToLower(warned) + "/findings": "liaison.zjj",
 		paths.ToBatchAnnotated(warned): "liaison.zjj",
 	} {
 		noFormula(t, path, w.as(user).Get(path).WantStatus(http.StatusOK).Body)

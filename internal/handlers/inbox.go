@@ -14,6 +14,7 @@ import (
 	"taxportal/internal/handlers/middleware"
 	"taxportal/internal/handlers/respond"
 	"taxportal/internal/models"
+	"taxportal/internal/office"
 	"taxportal/internal/paths"
 	"taxportal/internal/services/filing"
 	"taxportal/internal/session"
@@ -21,10 +22,35 @@ import (
 	"taxportal/web/views/filingview"
 )
 
+// inboxQuery is what the address of the inbox asks for.
+type inboxQuery struct {
+	address
+	filter filing.InboxFilter
+	units  []components.Option
+}
+
+func (a *App) inboxQuery(c echo.Context, who models.Actor) (inboxQuery, error) {
+	units, err := a.unitOptions(c, who)
+	if err != nil {
+		return inboxQuery{}, err
+	}
+	return inboxQuery{address: listAddress(c, paths.Inbox, "q", "unit", "sort"), units: units, filter: filing.InboxFilter{
+		Text: form.Query(c, "q"), Unit: choice(form.Query(c, "unit"), units), Sort: oneOf(form.Query(c, "sort"), "newest", "rows", "unit"),
+		Page: form.Page(c), Size: form.PageSize,
+	}}, nil
+}
+
+func (q inboxQuery) bar(total int64) components.FilterBar {
+	return components.FilterBar{ID: "i", Label: "筛选批次", Action: paths.Inbox, ClearURL: q.clear(), Keep: q.keep("sort"), Filters: []components.Filter{
+		{Name: "q", Label: "单位、事项或批次号", Value: q.filter.Text, Placeholder: "如 ZJJ-02"},
+		{Name: "unit", Label: "单位", Value: q.filter.Unit, Options: q.units},
+	}, Actions: q.export(paths.InboxExport, total, "批")}
+}
+
 // inbox shows the batches that wait for the Office.
 func (a *App) inbox(c echo.Context) error {
 	ctx, who := c.Request().Context(), actor(c)
-	units, err := a.unitOptions(c, who)
+	q, err := a.inboxQuery(c, who)
 	if err != nil {
 		return err
 	}
@@ -32,25 +58,18 @@ func (a *App) inbox(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	at := listAddress(c, paths.Inbox, "q", "unit", "sort")
-	f := filing.InboxFilter{Text: form.Query(c, "q"), Unit: choice(form.Query(c, "unit"), units), Page: form.Page(c), Size: form.PageSize}
-	if form.Query(c, "sort") == "rows" {
-		f.Sort = "rows"
-	}
-	batches, total, err := a.Filing.Inbox(ctx, who, f)
+	batches, total, err := a.Filing.Inbox(ctx, who, q.filter)
 	if err == nil && len(batches) == 0 && total > 0 {
-		f.Page = lastPage(total, form.PageSize)
-		batches, total, err = a.Filing.Inbox(ctx, who, f)
+		q.filter.Page = lastPage(total, form.PageSize)
+		batches, total, err = a.Filing.Inbox(ctx, who, q.filter)
 	}
 	if err != nil {
 		return err
 	}
 	return respond.Page(c, http.StatusOK, filingview.Inbox(filingview.InboxPage{
 		Shell: a.Shell(c, "待受理批次", crumb("数据报送", paths.Filings)), Now: a.Now(), Next: a.nextTodo(c, who, a.todos(c, who), cal),
-		Bar: components.FilterBar{ID: "i", Label: "筛选批次", Action: paths.Inbox, ClearURL: at.clear(), Keep: at.keep("sort"), Filters: []components.Filter{
-			{Name: "q", Label: "单位、事项或批次号", Value: f.Text, Placeholder: "如 ZJJ-02"}, {Name: "unit", Label: "单位", Value: f.Unit, Options: units}}},
-		Sort: f.Sort, SortBy: at.sortBy, Rows: inboxRows(batches, cal, a.Now()), Pages: at.pages(total, f.Page, "批"), Keep: at.keep("q", "unit"),
-		Filter: inWords(quoted(f.Text), label(f.Unit, units)),
+		Bar: q.bar(total), Order: q.order(q.filter.Sort), Rows: inboxRows(batches, cal, a.Now()), Pages: q.pages(total, q.filter.Page, "批"),
+		Keep: q.keep("q", "unit"), Filter: inWords(quoted(q.filter.Text), label(q.filter.Unit, q.units)),
 	}), nil)
 }
 
@@ -73,12 +92,52 @@ func timely(b *models.Batch) components.Badge {
 	return components.Badge{Family: components.FamilyDue, Icon: components.IconClockExclamation, Word: "逾期补报"}
 }
 
+var inboxColumns = []office.Column{
+	{Title: "批次", Width: 22}, {Title: "单位", Width: 24}, {Title: "事项", Width: 36}, {Title: "期次"}, {Title: "期限", Kind: office.Moment}, {Title: "报送方式"},
+	{Title: "行数", Kind: office.Count}, {Title: "填报人"}, {Title: "审签人"}, {Title: "审签时间", Kind: office.Moment}, {Title: "按时"},
+	{Title: "已等工作日", Kind: office.Count},
+}
+
+// inboxExport sends the filtered inbox as a workbook.
+func (a *App) inboxExport(c echo.Context) error {
+	ctx, who := c.Request().Context(), actor(c)
+	q, err := a.inboxQuery(c, who)
+	if err != nil {
+		return err
+	}
+	cal, err := a.Directory.Calendar(ctx)
+	if err != nil {
+		return err
+	}
+	now := a.Now().In(models.Zone)
+	return a.sendTable(c, office.Table{Title: "待受理批次", Mark: a.mark(who), Columns: inboxColumns, Rows: tableRows(func(each func(...any) error) error {
+		return a.Filing.ExportInbox(ctx, who, q.filter, func(b *models.Batch) error {
+			return each(b.Code, b.Task.Unit.Name, b.Task.Item.Name, b.Task.Period.Label(), b.Task.DueNow(), filedAs(b), b.RowsRead, b.CreatedName,
+				b.SignedName, b.SignedAt, timely(b).Word, cal.WorkdaysBetween(b.SignedAt.Time(), now))
+		})
+	})})
+}
+
+// filedAs says in a word what a batch is.
+func filedAs(b *models.Batch) string {
+	switch {
+	case b.Kind == models.BatchNil:
+		return "零报送"
+	case b.Correction:
+		return "更正"
+	}
+	return "报送文件"
+}
+
+// chosenPage is how many batches are looked up at once.
+const chosenPage = 500
+
 // chosen returns the codes of the ticked batches, or of all that the filter finds.
 func (a *App) chosen(c echo.Context) ([]string, error) {
 	if form.Text(c, "all") != "1" {
 		return form.List(c, "code"), nil
 	}
-	f := filing.InboxFilter{Text: form.Text(c, "q"), Unit: form.Text(c, "unit"), Size: exportSize}
+	f := filing.InboxFilter{Text: form.Text(c, "q"), Unit: form.Text(c, "unit"), Size: chosenPage}
 	var codes []string
 	for f.Page = 1; ; f.Page++ {
 		batches, total, err := a.Filing.Inbox(c.Request().Context(), actor(c), f)
@@ -187,7 +246,7 @@ func (a *App) showReturn(c echo.Context, code int, list []filing.ReturnInput, du
 	view := filingview.InboxReturnPage{Shell: a.Shell(c, "退回批次", crumb("数据报送", paths.Filings), crumb("待受理批次", paths.Inbox)),
 		Missing: len(list) - len(batches),
 		Due: components.Input{Kind: components.InputDate, Name: "due", Label: "补正期限", Value: string(due), Error: fields["due"], Required: true,
-			Width: components.WidthShort, Hint: "当日 17:00 截止，各批相同，形如 2026-11-30。"}}
+			Width: components.WidthShort, Hint: "当日 17:00 截止，各批相同。"}}
 	for _, b := range batches {
 		name := filing.ReasonField(b.Code)
 		view.Rows = append(view.Rows, filingview.InboxReturnRow{Batch: b, Reason: components.Input{Kind: components.InputTextarea, Name: name, Label: "退回理由",

@@ -54,6 +54,66 @@ func TestInbox_ListsWhatWaits(t *testing.T) {
 	w.as("liaison.zjj").Get(paths.Inbox).WantStatus(403)
 }
 
+func TestInbox_SortsAndSaysSo(t *testing.T) {
+	w, _, _, _ := threeFiled(t)
+	office := w.as("office")
+	for query, want := range map[string]string{"": "审签时间 ascending", "?sort=newest": "审签时间 descending", "?sort=rows": "行数 descending",
+		"?sort=unit": "单位 ascending", "?sort=evil": "审签时间 ascending"} {
+		doc := office.Get(paths.Inbox + query).Doc()
+		sorted := doc.Find("#inbox th[aria-sort]")
+		if got := words(sorted) + " " + sorted.AttrOr("aria-sort", ""); sorted.Length() != 1 || got != want {
+			t.Errorf("%q: sorted by %q, want %q", query, got, want)
+		}
+		doc.Find("#inbox th a").Each(func(_ int, link *goquery.Selection) { office.Get(link.AttrOr("href", "")).WantStatus(200) })
+	}
+	doc := office.Get(paths.Inbox + "?sort=unit&unit=zjj").Doc()
+	if got := doc.Find(".gz-toolbar input[name=sort]").AttrOr("value", ""); got != "unit" {
+		t.Errorf("the order is lost with the next filter: %q", got)
+	}
+	if got := doc.Find("#inbox th[aria-sort] a").AttrOr("href", ""); got != paths.Inbox+"?unit=zjj" {
+		t.Errorf("a second press leads to %q, not to the list's own order", got)
+	}
+}
+
+func TestInboxExport_HasTheFilteredBatchesOfTheArea(t *testing.T) {
+	w, _, _, _ := threeFiled(t)
+	w.day("2026-11-12")
+	office := w.as("office")
+	page := office.Get(paths.Inbox + "?unit=zjj&sort=unit")
+	export := page.Doc().Find(".gz-toolbar .end a")
+	if words(export) != "导出 1 批" || export.AttrOr("href", "") != paths.InboxExport+"?sort=unit&unit=zjj" {
+		t.Errorf("button %q leads to %q", words(export), export.AttrOr("href", ""))
+	}
+	a := office.Get(export.AttrOr("href", ""))
+	if name := a.Header.Get("Content-Disposition"); !strings.Contains(name, url.PathEscape("待受理批次.xlsx")) {
+		t.Errorf("file name %q", name)
+	}
+	rows := sheet(t, a)
+	if len(rows) != 3+1 || rows[0][0] != "待受理批次" || !strings.Contains(rows[1][0], "赵敏（领导小组办公室）") {
+		t.Fatalf("rows %v", rows)
+	}
+	if got := strings.Join(rows[2], "|"); got != "批次|单位|事项|期次|期限|报送方式|行数|填报人|审签人|审签时间|按时|已等工作日" {
+		t.Errorf("columns %s", got)
+	}
+	if got := strings.Join(rows[3], "|"); got != "ZJJ-02-202610-1|市住房城乡建设局|商品房预售许可信息|2026年10月期|2026-11-25 17:00|报送文件|20|王静|刘志远|2026-11-10 09:00|按时|2" {
+		t.Errorf("row %s", got)
+	}
+	if rows := sheet(t, office.Get(paths.InboxExport+"?sort=rows&page=7")); len(rows) != 3+3 || rows[3][0] != "FGW-05-202610-1" {
+		t.Errorf("all of them, most rows first: %v", rows)
+	}
+	if rows := sheet(t, w.as("office.dcf").Get(paths.InboxExport)); len(rows) != 3 {
+		t.Errorf("another area's Office gets %v", rows)
+	}
+	for _, user := range []string{"liaison.zjj", "chief.zjj", "leader", "tax", "auditor", "bank"} {
+		w.as(user).Get(paths.InboxExport).WantStatus(403)
+	}
+	empty := office.Get(paths.Inbox + "?q=nichts").Not("导出 ")
+	if empty.Doc().Find(".gz-toolbar .end a").Length() != 0 {
+		t.Error("nothing can be exported")
+	}
+	w.as("auditor").Get("/audit?q=导出待受理批次").Want("赵敏", "1 批，单位 ZJJ", "3 批")
+}
+
 func TestInbox_ALateOneSaysSo(t *testing.T) {
 	w := newTown(t)
 	w.day("2026-11-27")

@@ -48,6 +48,17 @@ func (l address) sortBy(order string) string { return l.with("sort", order) }
 // to returns the address of another page with the same filters: an export.
 func (l address) to(path string) string { return paths.With(path, l.pairs...) }
 
+// export is the button that takes all that the list finds away as a workbook; there is none where it finds nothing.
+func (l address) export(path string, total int64, unit string) []components.Action {
+	if total == 0 {
+		return nil
+	}
+	return []components.Action{components.Export(templ.SafeURL(l.to(path)), int(total), unit)}
+}
+
+// order is how the list stands, by the order now of its address.
+func (l address) order(now string) components.Order { return components.Order{Now: now, To: l.sortBy} }
+
 // keep returns the named parameters that have a value, for a form that sends them along.
 func (l address) keep(names ...string) []components.Pair {
 	var kept []components.Pair
@@ -102,6 +113,14 @@ func choice(value string, options []components.Option) string {
 		if o.Value == value {
 			return value
 		}
+	}
+	return ""
+}
+
+// oneOf returns value if it is one of the known ones, else "".
+func oneOf(value string, known ...string) string {
+	if slices.Contains(known, value) {
+		return value
 	}
 	return ""
 }

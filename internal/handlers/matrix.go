@@ -137,7 +137,7 @@ func lateNames(m *filing.Matrix) components.Sentence {
 // matrixExport sends the matrix as a workbook.
 func (a *App) matrixExport(c echo.Context) error {
 	who, q := actor(c), matrixQueryOf(c)
-	m, err := a.Filing.Matrix(c.Request().Context(), who, q.filter)
+	m, err := a.Filing.ExportMatrix(c.Request().Context(), who, q.filter)
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func cellWords(y models.Tally) string {
 	case y.Worst == models.StandingExempt, y.Worst == models.StandingUnopened:
 		return y.Worst.Label()
 	}
-	return fmt.Sprintf("%s　%d／%d", y.Worst.Label(), y.Filed, y.Owed())
+	return fmt.Sprintf("%s　%d／%d", words.Cell(y).Word, y.Filed, y.Owed())
 }
 
 // matrixCell shows the tasks behind one cell.
@@ -190,9 +190,17 @@ func (a *App) matrixCell(c echo.Context) error {
 	for i := range rows {
 		view.Tally.Add(&rows[i].Task, models.At(a.Now()))
 	}
-	view.Badge, view.Next = words.Standing(view.Tally.Worst), cellNext(rows, who, a.Now())
+	view.Badge, view.Next = cellBadge(view.Tally), cellNext(rows, who, a.Now())
 	view.Shell = a.Shell(c, view.Unit.Name+" "+view.Month, crumb("数据报送", a.filingsRoot(who)), crumb("履约矩阵", paths.Matrix))
 	return respond.Page(c, http.StatusOK, filingview.Cell(view), nil)
+}
+
+// cellBadge is the state of a cell on its own page, where 退回补正 is red.
+func cellBadge(y models.Tally) components.Badge {
+	if y.DoneByUnits() {
+		return words.Cell(y)
+	}
+	return words.Standing(y.Worst)
 }
 
 // cellNext is the sentence 下一步 over the tasks of one cell.

@@ -50,12 +50,15 @@ func TestMatrix_CellsSayUnitPeriodStandingAndFigures(t *testing.T) {
 			t.Errorf("%s %s shows %q, which its label lacks", c.unit, c.month, shown)
 		}
 	}
-	if n := doc.Find(".gz-legend li .gz-mc").Length(); n != 8 {
-		t.Errorf("the legend explains %d standings, want 8", n)
+	if n := doc.Find(".gz-legend li .gz-mc").Length(); n != 9 { // the standings, and 待受理 beside 待报
+		t.Errorf("the legend explains %d states, want 9", n)
 	}
 	foot := strings.Split(words(doc.Find("tfoot")), " ")
-	if got := strings.Join(foot, ""); !strings.HasSuffix(got, "66.7%33.3%进行中—350.0%") {
+	if got := strings.Join(foot, ""); !strings.HasSuffix(got, "偏低66.7%偏低33.3%进行中—3偏低50.0%") {
 		t.Errorf("foot %s", got)
+	}
+	if n := doc.Find("tfoot .t-late svg").Length(); n != 3 {
+		t.Errorf("%d low feet have an icon and are red, want 3", n)
 	}
 	if got := doc.Find(".gz-rate.is-low").Length(); got != 2 { // fgw 50%, zrzy 0%; zjj 100%
 		t.Errorf("%d low rates", got)
@@ -150,5 +153,84 @@ func TestMatrix_NilAndExempt(t *testing.T) {
 		if got := words(doc.Find(`a.gz-mc[href="` + paths.ToMatrixCell(unit, "2026-10") + `"]`)); got != want {
 			t.Errorf("%s shows %q, want %q", unit, got, want)
 		}
+	}
+}
+
+// glyph returns the icon of a matrix cell.
+func glyph(doc *goquery.Document, unit, month string) string {
+	href, _ := doc.Find(`a.gz-mc[href="` + paths.ToMatrixCell(unit, month) + `"] use`).Attr("href")
+	_, name, _ := strings.Cut(href, "#")
+	return name
+}
+
+func TestMatrix_WhoHasDoneItsPartIsNotLikeWhoHasFiledNothing(t *testing.T) {
+	w := newTown(t)
+	w.filed("ZJJ-02-202610", 20)
+	w.move("liaison.fgw", w.upload("FGW-05-202610", 20), models.VerbSubmit, filing.MoveInput{})
+	doc := w.as("leader").Get(paths.Matrix).Doc()
+	for unit, want := range map[string][2]string{
+		"zjj":  {"市住房城乡建设局 2026年10月期 待受理 1/1 项（已报/应报）", "send"},
+		"fgw":  {"市发展改革委 2026年10月期 待报 0/1 项（已报/应报），1 项待审签", "progress"},
+		"zrzy": {"市自然资源和规划局 2026年10月期 待报 0/1 项（已报/应报）", "progress"},
+	} {
+		if got := cell(doc, unit, "2026-10"); got != want[0] {
+			t.Errorf("%s: %q, want %q", unit, got, want[0])
+		}
+		if got := glyph(doc, unit, "2026-10"); got != want[1] {
+			t.Errorf("%s: glyph %q, want %q", unit, got, want[1])
+		}
+	}
+	if got := words(doc.Find(".gz-legend")); !strings.Contains(got, "待报 待受理 未开放") && !strings.Contains(got, "待报待受理未开放") {
+		t.Errorf("legend %q", got)
+	}
+	w.as("leader").Get(paths.ToMatrixCell("zjj", "2026-10")).Want("待受理", "请办公室受理或退回 1 批待受理批次").Not("待报")
+	w.as("leader").Get(paths.ToMatrixCell("fgw", "2026-10")).Want("待审签")
+	w.as("office").Get(paths.Filings+"?month=2026-10").Want("待受理", "待审签", "待报")
+	w.as("liaison.zjj").Get(paths.Home).Want("待受理").Not("待报 1 项")
+	if rows := sheet(t, w.as("office").Get(paths.MatrixExport+"?months=6&q=住房")); !strings.Contains(strings.Join(rows[3], "|"), "待受理　1／1") {
+		t.Errorf("export %v", rows[3])
+	}
+
+	w.day("2026-11-27") // the due is past: signed in time stays open, not signed is overdue, and both are said
+	doc = w.as("office").Get(paths.Matrix).Doc()
+	if got := cell(doc, "zjj", "2026-10"); got != "市住房城乡建设局 2026年10月期 待受理 1/1 项（已报/应报）" {
+		t.Errorf("signed in time: %q", got)
+	}
+	if got := cell(doc, "fgw", "2026-10"); got != "市发展改革委 2026年10月期 逾期未报 0/1 项（已报/应报），1 项待审签" {
+		t.Errorf("not signed: %q", got)
+	}
+	row := words(w.as("office").Get(paths.Filings + "?unit=fgw&month=2026-10").Doc().Find("#list tbody tr"))
+	if !strings.Contains(row, "逾期未报") || !strings.Contains(row, "待审签") {
+		t.Errorf("late and with the unit leader: %q", row)
+	}
+	w.move("chief.fgw", "FGW-05-202610-1", models.VerbSign, filing.MoveInput{})
+	row = words(w.as("office").Get(paths.Filings + "?unit=fgw&month=2026-10").Doc().Find("#list tbody tr"))
+	if !strings.Contains(row, "逾期补报") || !strings.Contains(row, "待受理") {
+		t.Errorf("late and with the Office: %q", row)
+	}
+}
+
+func TestMatrix_APeriodThatRunsHasNoRate(t *testing.T) {
+	w := newTown(t)
+	w.accepted("ZJJ-02-202610", 20)
+	foot := func() string {
+		return strings.Join(strings.Fields(words(w.as("office").Get(paths.Matrix).Doc().Find("tfoot"))), "")
+	}
+	if got := foot(); !strings.HasSuffix(got, "—进行中—3100.0%") {
+		t.Errorf("while October runs: %s", got)
+	}
+	w.as("leader").Get(paths.Home).Not("最近一期按时率")
+	w.day("2026-11-27")
+	if got := foot(); !strings.HasSuffix(got, "—偏低33.3%—3偏低33.3%") {
+		t.Errorf("after its due day: %s", got)
+	}
+	w.as("leader").Get(paths.Home).Want("最近一期按时率 2026年10月期", "33.3%")
+}
+
+func TestMatrix_OnPaperNothingIsToBeClicked(t *testing.T) {
+	w := newTown(t)
+	hint := w.as("office").Get(paths.Matrix).Doc().Find(".gz-toolbar.is-low .no-print")
+	if words(hint) != "点开看明细" {
+		t.Errorf("hint %q", words(hint))
 	}
 }

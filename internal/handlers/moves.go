@@ -27,11 +27,10 @@ func (a *App) moveForm(m workflow.Move) echo.HandlerFunc {
 
 func (a *App) showMove(c echo.Context, code int, m workflow.Move, in filing.MoveInput, fields map[string]string) error {
 	ctx := c.Request().Context()
-	p, err := a.Filing.Page(ctx, actor(c), "", c.Param("batch"))
+	b, err := a.Filing.Batch(ctx, actor(c), c.Param("batch"))
 	if err != nil {
 		return err
 	}
-	b := p.Batch
 	if _, err := models.FilingFlow.Next(b.State, m.Verb); err != nil {
 		return err
 	}
@@ -40,11 +39,12 @@ func (a *App) showMove(c echo.Context, code int, m workflow.Move, in filing.Move
 			return err
 		}
 	}
-	title := p.Task.Item.Name + " " + p.Task.Period.Label()
+	t := b.Task
+	title := t.Item.Name + " " + t.Period.Label()
 	return respond.Page(c, code, filingview.Confirm(filingview.ConfirmPage{
 		Shell: a.Shell(c, m.Label, crumb("数据报送", paths.Filings), crumb(title, paths.ToBatch(b.Code))),
 		Title: m.Label + "？", Icon: components.IconHelpCircle,
-		Text: p.Task.Unit.Name + "“" + p.Task.Item.Name + "　" + p.Task.Period.Label() + "”批次 " + b.Code + "（" + words.State(&models.FilingFlow, b.State).Word + "）。" + m.Ask,
+		Text: t.Unit.Name + "“" + t.Item.Name + "　" + t.Period.Label() + "”批次 " + b.Code + "（" + words.State(&models.FilingFlow, b.State).Word + "）。" + m.Ask,
 		Post: paths.ToBatchMove(b.Code, string(m.Verb)), Back: paths.ToBatch(b.Code), Label: m.Label, Danger: m.Takes,
 		Inputs: moveInputs(m, in, fields), Hidden: []components.Pair{{Name: "from", Value: string(b.State)}},
 	}), nil)
@@ -59,7 +59,7 @@ func moveInputs(m workflow.Move, in filing.MoveInput, fields map[string]string) 
 	}
 	if m.Requires(workflow.NeedDue) {
 		inputs = append(inputs, components.Input{Kind: components.InputDate, Name: "due", Label: "补正期限", Value: string(in.Due), Error: fields["due"],
-			Required: true, Width: components.WidthShort, Hint: "当日 17:00 截止，形如 2026-11-30。"})
+			Required: true, Width: components.WidthShort, Hint: "当日 17:00 截止。"})
 	}
 	return inputs
 }
@@ -93,28 +93,47 @@ func (a *App) showExplain(c echo.Context, code int, in filing.ExplainInput, fiel
 	if err != nil {
 		return err
 	}
-	rule, finding := findRule(p.Rules, in.Rule, in.Finding)
+	rule, finding := findWarning(rules(p), in.Rule, in.Finding)
 	if rule == nil || (in.Finding != 0 && finding == nil) {
 		return fault.New(fault.NotFound, "没有这条提醒。")
 	}
-	what := "“" + rule.Title + "”共 " + components.Thousands(rule.Count) + " 处，一并说明。"
+	title, label, before := "说明提醒", "提交说明", rule.CommonAnswer()
 	if finding != nil {
-		what = "“" + rule.Title + "”：" + finding.Message
-		if finding.Row > 0 {
-			what = "第 " + components.Thousands(finding.Row) + " 行，" + what
-		}
+		before = rule.Answers[finding.ID]
+	}
+	if before != "" || (finding == nil && rule.Open == 0) {
+		title, label = "修改说明", "修改说明"
+	}
+	if code == http.StatusOK { // not a form that comes back
+		in.Text = before
 	}
 	return respond.Page(c, code, filingview.Confirm(filingview.ConfirmPage{
-		Shell: a.Shell(c, "说明提醒", crumb("数据报送", paths.Filings), crumb(p.Batch.Code, paths.ToBatch(p.Batch.Code))),
-		Title: "说明提醒", Icon: components.IconAlertTriangle, Text: what + "　该行不变时，说明随重新上传自动沿用。",
-		Post: paths.ToBatchExplain(p.Batch.Code), Back: paths.ToBatch(p.Batch.Code), Label: "提交说明",
+		Shell: a.Shell(c, title, crumb("数据报送", paths.Filings), crumb(p.Batch.Code, paths.ToBatch(p.Batch.Code))),
+		Title: title, Icon: components.IconAlertTriangle, Text: explained(rule, finding) + "　该行不变时，说明随重新上传自动沿用。",
+		Post: paths.ToBatchExplain(p.Batch.Code), Back: paths.ToBatch(p.Batch.Code), Label: label,
 		Hidden: []components.Pair{{Name: "rule", Value: decimal(in.Rule)}, {Name: "finding", Value: decimal(in.Finding)}},
 		Inputs: []components.Input{{Kind: components.InputTextarea, Name: "text", Label: "说明", Value: in.Text, Error: fields["text"], Required: true, Rows: 3,
 			Hint: "写明数据属实的原因，分管负责人和办公室会看到。"}},
 	}), nil)
 }
 
-func findRule(rules []models.FindingRule, ruleID, findingID int64) (*models.FindingRule, *models.Finding) {
+// explained says what an explanation will speak of.
+func explained(rule *filingview.Rule, finding *models.Finding) string {
+	switch {
+	case finding == nil && rule.Open == 0:
+		return "“" + rule.Title + "”共 " + components.Thousands(rule.Count) + " 处，都已说明；改后都用这一份说明。"
+	case finding == nil && rule.Open < rule.Count:
+		return "“" + rule.Title + "”还有 " + components.Thousands(rule.Open) + " 处，一并说明；已逐处说明的不变。"
+	case finding == nil:
+		return "“" + rule.Title + "”共 " + components.Thousands(rule.Count) + " 处，一并说明。"
+	case finding.Row > 0:
+		return "第 " + components.Thousands(finding.Row) + " 行，“" + rule.Title + "”：" + finding.Message
+	}
+	return "“" + rule.Title + "”：" + finding.Message
+}
+
+// findWarning finds a rule that warns, and one of its findings if one is asked for.
+func findWarning(rules []filingview.Rule, ruleID, findingID int64) (*filingview.Rule, *models.Finding) {
 	for i := range rules {
 		if rules[i].ID != ruleID || rules[i].Severity != models.SeverityWarning {
 			continue
@@ -139,5 +158,5 @@ func (a *App) explain(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return a.done(c, paths.ToBatch(c.Param("batch")), "说明已记下。提醒全部说明完毕的批次，可以提交审签。")
+	return a.done(c, paths.ToBatch(c.Param("batch")), "说明已记下。提醒全部说明完毕的批次，可以提交审签；提交前可以修改说明。")
 }

@@ -58,6 +58,7 @@ var permissions = []may{
 
 	// template: view, workbook, schema
 	{route: "GET /templates", roles: group},
+	{route: "GET /templates/export", roles: group},
 	{route: "GET /templates/:template", roles: group},
 	{route: "GET /templates/:template/workbook.xlsx", roles: group},
 	{route: "GET /templates/:template/schema.json", roles: group},
@@ -66,6 +67,7 @@ var permissions = []may{
 	{route: "GET /filings", roles: filers},
 	{route: "GET /filings/export", roles: filers},
 	{route: "GET /filings/waivers", roles: filers},
+	{route: "GET /filings/waivers/export", roles: filers},
 	{route: "GET /filings/waivers/:waiver", roles: filers, own: true},
 	{route: "GET /filings/tasks/:task", roles: filers, own: true},
 	{route: "GET /filings/batches/:batch", roles: filers, own: true},
@@ -100,6 +102,7 @@ var permissions = []may{
 
 	// filing: accept, return
 	{route: "GET /filings/inbox", roles: roles(office)},
+	{route: "GET /filings/inbox/export", roles: roles(office)},
 	{route: "POST /filings/inbox/accept", roles: roles(office)},
 	{route: "GET /filings/inbox/return", roles: roles(office)},
 	{route: "POST /filings/inbox/return", roles: roles(office)},

@@ -57,6 +57,7 @@ func (a *App) Routes() []Route {
 		{post, paths.ProfileEnd, "profile", "edit", a.endSession, 0, false, false},
 
 		{get, paths.Templates, "template", "view", a.templates, 0, false, false},
+		{get, paths.TemplatesExport, "template", "view", a.templatesExport, 0, false, false},
 		{get, paths.Template, "template", "view", a.template, 0, false, false},
 		{get, paths.TemplateWorkbook, "template", "view", a.workbook, 0, false, false},
 		{get, paths.TemplateSchema, "template", "view", a.schema, 0, false, false},
@@ -64,6 +65,7 @@ func (a *App) Routes() []Route {
 		{get, paths.Filings, "filing", "view", a.filings, 0, false, false},
 		{get, paths.FilingsExport, "filing", "view", a.filingsExport, 0, false, false},
 		{get, paths.Inbox, "filing", "accept", a.inbox, 0, false, false},
+		{get, paths.InboxExport, "filing", "accept", a.inboxExport, 0, false, false},
 		{post, paths.InboxAccept, "filing", "accept", a.inboxAccept, 0, false, false},
 		{get, paths.InboxReturn, "filing", "return", a.inboxReturnForm, 0, false, false},
 		{post, paths.InboxReturn, "filing", "return", a.inboxReturn, 0, false, false},
@@ -71,6 +73,7 @@ func (a *App) Routes() []Route {
 		{get, paths.MatrixExport, "matrix", "view", a.matrixExport, 0, false, false},
 		{get, paths.MatrixCell, "matrix", "view", a.matrixCell, 0, false, false},
 		{get, paths.Waivers, "filing", "view", a.waivers, 0, false, false},
+		{get, paths.WaiversExport, "filing", "view", a.waiversExport, 0, false, false},
 		{get, paths.Waiver, "filing", "view", a.waiver, 0, false, false},
 		{get, paths.WaiverMove, "filing", "view", a.waiverMoveForm, 0, false, false},
 		{post, paths.WaiverMove, "filing", "view", a.waiverMove, 0, false, false},

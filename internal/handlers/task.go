@@ -65,6 +65,7 @@ func (a *App) taskPage(c echo.Context, task, batch string) (filingview.TaskPage,
 		Clock: pageClock(calendar, p, a.Now()), Rules: rules(p), Show: form.Query(c, "show"), History: p.History, Moves: p.Moves,
 		Messages: p.Messages, Waivers: p.Waivers, Liaison: p.People.Liaison, Chief: p.People.Chief, Contact: p.People.Contact, Phone: p.People.Phone,
 		NoUpload: p.NoUpload, CanFile: p.CanFile, CanNil: p.CanNil, CanAsk: p.CanAsk, CanSay: p.CanSay, CanMend: p.CanFile, MyID: who.AccountID,
+		Limits: components.UploadLimits{Files: filing.MaxFiles, FileBytes: filing.MaxFileBytes, AllBytes: filing.MaxBatchBytes},
 	}
 	if filingview.Busy(p.Batch) {
 		view.Shell.RefreshSeconds = 5
@@ -88,7 +89,7 @@ func pageClock(cal *cn.Calendar, p *filing.TaskPage, now time.Time) components.D
 func rules(p *filing.TaskPage) []filingview.Rule {
 	list := make([]filingview.Rule, len(p.Rules))
 	for i, r := range p.Rules {
-		list[i] = filingview.Rule{FindingRule: r, Answers: map[int64]string{}}
+		list[i] = filingview.Rule{FindingRule: r, Open: p.Open[r.ID], Answers: map[int64]string{}}
 		for j := range r.Findings {
 			if answer := filing.AnswerTo(p.Answers, r.Rule, &r.Findings[j]); answer != nil {
 				list[i].Answers[r.Findings[j].ID] = string(answer.Text)
@@ -145,18 +146,18 @@ func (a *App) uploadRefused(c echo.Context, task string, cause error) error {
 
 // batchProgress answers the page's question how far a check is; when it is over the page is told to load anew.
 func (a *App) batchProgress(c echo.Context) error {
-	p, err := a.Filing.Page(c.Request().Context(), actor(c), "", c.Param("batch"))
+	b, err := a.Filing.Progress(c.Request().Context(), actor(c), c.Param("batch"))
 	if err != nil {
 		return err
 	}
-	if !filingview.Busy(p.Batch) {
+	if !filingview.Busy(b) {
 		if !respond.IsHTMX(c.Request()) {
-			return respond.SeeOther(c, paths.ToBatch(p.Batch.Code))
+			return respond.SeeOther(c, paths.ToBatch(b.Code))
 		}
-		c.Response().Header().Set("HX-Redirect", paths.ToBatch(p.Batch.Code))
+		c.Response().Header().Set("HX-Redirect", paths.ToBatch(b.Code))
 		return c.NoContent(http.StatusNoContent)
 	}
-	return respond.Page(c, http.StatusOK, filingview.CheckProgress(p.Batch), nil)
+	return respond.Page(c, http.StatusOK, filingview.CheckProgress(b), nil)
 }
 
 // message adds to a task's thread.

@@ -19,38 +19,94 @@ import (
 	"taxportal/web/views/templateview"
 )
 
+// templateQuery is what the address of the list of templates asks for.
+type templateQuery struct {
+	address
+	filter catalogue.TemplateFilter
+	units  []components.Option
+	cycles []components.Option
+}
+
+// templateQueryOf reads the address; the list is narrowed to units and cycles that there are.
+func templateQueryOf(c echo.Context, rows []catalogue.TemplateRow) templateQuery {
+	q := templateQuery{address: listAddress(c, paths.Templates, "q", "unit", "cycle", "sort"),
+		units: []components.Option{{Label: "全部单位"}}, cycles: []components.Option{{Label: "全部周期"}}}
+	for _, r := range rows {
+		for _, item := range r.Items {
+			if label(item.Unit.Code, q.units) == "" {
+				q.units = append(q.units, components.Option{Value: item.Unit.Code, Label: item.Unit.Name})
+			}
+			if label(string(item.Cycle), q.cycles) == "" {
+				q.cycles = append(q.cycles, components.Option{Value: string(item.Cycle), Label: cycles[item.Cycle]})
+			}
+		}
+	}
+	q.filter = catalogue.TemplateFilter{Text: form.Query(c, "q"), Unit: choice(form.Query(c, "unit"), q.units),
+		Cycle: models.Cycle(choice(form.Query(c, "cycle"), q.cycles)), Sort: oneOf(form.Query(c, "sort"), "code", "newest", "fields")}
+	return q
+}
+
+func (q templateQuery) bar(total int64) components.FilterBar {
+	return components.FilterBar{ID: "t", Label: "筛选模板", Action: paths.Templates, ClearURL: q.clear(), Keep: q.keep("sort"), Filters: []components.Filter{
+		{Name: "q", Label: "名称、代码或单位", Value: q.filter.Text, Placeholder: "如 商品房"},
+		{Name: "unit", Label: "单位", Value: q.filter.Unit, Options: q.units},
+		{Name: "cycle", Label: "周期", Value: string(q.filter.Cycle), Options: q.cycles},
+	}, Actions: q.export(paths.TemplatesExport, total, "个")}
+}
+
 // templates shows the list of templates.
 func (a *App) templates(c echo.Context) error {
 	rows, err := a.Catalogue.Templates(c.Request().Context(), actor(c))
 	if err != nil {
 		return err
 	}
-	at := listAddress(c, paths.Templates, "q")
-	text := form.Query(c, "q")
-	var found []templateview.ListRow
-	for _, r := range rows {
-		if templateMatches(r, text) {
-			found = append(found, templateview.ListRow{Version: r.Version, Uses: uses(r.Items)})
-		}
-	}
+	q := templateQueryOf(c, rows)
+	found := q.filter.Of(rows)
+	total := int64(len(found))
 	shown, page := onPage(found, form.Page(c))
-	return respond.Page(c, http.StatusOK, templateview.List(templateview.ListPage{
-		Shell: a.Shell(c, "信息模板"), Rows: shown, Pages: at.pages(int64(len(found)), page, "个"), Filter: quoted(text),
+	view := templateview.ListPage{
+		Shell: a.Shell(c, "信息模板"), Bar: q.bar(total), Order: q.order(q.filter.Sort), Pages: q.pages(total, page, "个"),
+		Filter: inWords(quoted(q.filter.Text), label(q.filter.Unit, q.units), label(string(q.filter.Cycle), q.cycles)),
 		Next: components.Next{Tone: components.ToneCalm, Sentence: components.Sentence{
 			components.Plain("模板统一由领导小组办公室制定；填报前请下载现行版本的工作簿，任务页中的工作簿已写好单位和期次。")}},
-		Bar: components.FilterBar{ID: "t", Label: "筛选模板", Action: paths.Templates, ClearURL: at.clear(), Filters: []components.Filter{
-			{Name: "q", Label: "名称、代码或单位", Value: text, Placeholder: "如 商品房"}}},
-	}), nil)
+	}
+	for _, r := range shown {
+		view.Rows = append(view.Rows, templateview.ListRow{Version: r.Version, Uses: uses(r.Items)})
+	}
+	return respond.Page(c, http.StatusOK, templateview.List(view), nil)
 }
 
-// templateMatches reports whether a template's name, code, items or their units contain the text.
-func templateMatches(r catalogue.TemplateRow, text string) bool {
-	text = strings.ToLower(text)
-	names := []string{r.Version.Definition.Name, r.Version.Template.Code}
-	for _, item := range r.Items {
-		names = append(names, item.Name, item.Unit.Name)
+var templateColumns = []office.Column{
+	{Title: "模板代码"}, {Title: "模板名称", Width: 36}, {Title: "版本", Kind: office.Count}, {Title: "启用期次"}, {Title: "发布时间", Kind: office.Moment},
+	{Title: "报送范围", Width: 34}, {Title: "字段数", Kind: office.Count}, {Title: "必填字段数", Kind: office.Count}, {Title: "用于", Width: 60},
+}
+
+// templatesExport sends the filtered list of templates as a workbook.
+func (a *App) templatesExport(c echo.Context) error {
+	ctx, who := c.Request().Context(), actor(c)
+	rows, err := a.Catalogue.Templates(ctx, who)
+	if err != nil {
+		return err
 	}
-	return strings.Contains(strings.ToLower(strings.Join(names, "\n")), text)
+	filter := templateQueryOf(c, rows).filter
+	return a.sendTable(c, office.Table{Title: "信息模板清单", Mark: a.mark(who), Columns: templateColumns, Rows: tableRows(func(each func(...any) error) error {
+		return a.Catalogue.ExportTemplates(ctx, who, filter, func(r catalogue.TemplateRow) error { return each(templateCells(r)...) })
+	})})
+}
+
+func templateCells(r catalogue.TemplateRow) []any {
+	def, required := r.Version.Definition, 0
+	for _, f := range def.Fields {
+		if f.Required {
+			required++
+		}
+	}
+	var used []string
+	for _, u := range uses(r.Items) {
+		used = append(used, u.Unit+"："+u.Item+"（"+u.Code+"，"+u.Cycle+"）")
+	}
+	return []any{models.ItemCode(r.Version.Template.Code), def.Name, r.Version.No, r.Version.EffectiveFrom.Label(), r.Version.PublishedAt,
+		templateview.CoverageWords(def.Coverage), len(def.Fields), required, strings.Join(used, "；")}
 }
 
 func uses(items []models.CatalogueItem) []templateview.Use {

@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"bytes"
 	"encoding/json"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -27,6 +28,61 @@ func TestTemplates_List(t *testing.T) {
 		w.as(user).Get(paths.Templates).WantStatus(403)
 		w.as(user).Get(paths.ToTemplateWorkbook("zjj-02")).WantStatus(403)
 	}
+}
+
+func TestTemplates_FilterAndSort(t *testing.T) {
+	w := newTown(t)
+	leader := w.as("leader")
+	leader.Get(paths.Templates+"?unit=zjj").Want("1 个", "商品房预售许可信息").Not("固定资产投资")
+	leader.Get(paths.Templates + "?unit=nirgends&cycle=evil").Want("3 个")
+	leader.Get(paths.Templates+"?unit=zjj&q=%3Cb%3E&cycle=month").Want("没有含“<b>”、市住房城乡建设局、每月的模板", "清除条件").Not("导出 ")
+	var units []string
+	leader.Get(paths.Templates).Doc().Find("select[name=unit] option").Each(func(_ int, o *goquery.Selection) { units = append(units, words(o)) })
+	if got := strings.Join(units, " "); got != "全部单位 市发展改革委 市自然资源和规划局 市住房城乡建设局" {
+		t.Errorf("units %s", got)
+	}
+	for query, want := range map[string]string{"": "用于 ascending FGW-05 ZRZY-01 ZJJ-02", "?sort=code": "模板 ascending FGW-05 ZJJ-02 ZRZY-01",
+		"?sort=newest": "版本 descending FGW-05 ZRZY-01 ZJJ-02", "?sort=fields": "字段 descending FGW-05 ZRZY-01 ZJJ-02", "?sort=evil": "用于 ascending FGW-05 ZRZY-01 ZJJ-02"} {
+		doc := leader.Get(paths.Templates + query).Doc()
+		sorted := doc.Find("#templates th[aria-sort]")
+		got := words(sorted) + " " + sorted.AttrOr("aria-sort", "")
+		doc.Find("#templates tbody tr td:first-child .sub").Each(func(_ int, sub *goquery.Selection) {
+			code, _, _ := strings.Cut(words(sub), " ")
+			got += " " + code
+		})
+		if sorted.Length() != 1 || got != want {
+			t.Errorf("%q: sorted by %q, want %q", query, got, want)
+		}
+		doc.Find("#templates th a").Each(func(_ int, link *goquery.Selection) { leader.Get(link.AttrOr("href", "")).WantStatus(200) })
+	}
+}
+
+func TestTemplatesExport_HasTheFilteredTemplates(t *testing.T) {
+	w := newTown(t)
+	liaison := w.as("liaison.zjj")
+	export := liaison.Get(paths.Templates + "?q=预售&sort=code").Doc().Find(".gz-toolbar .end a")
+	if words(export) != "导出 1 个" {
+		t.Errorf("button %q", words(export))
+	}
+	a := liaison.Get(export.AttrOr("href", ""))
+	if name := a.Header.Get("Content-Disposition"); !strings.Contains(name, url.PathEscape("信息模板清单.xlsx")) {
+		t.Errorf("file name %q", name)
+	}
+	noFormula(t, paths.TemplatesExport, a.Body)
+	rows := sheet(t, a)
+	if len(rows) != 3+1 || strings.Join(rows[2], "|") != "模板代码|模板名称|版本|启用期次|发布时间|报送范围|字段数|必填字段数|用于" || !strings.Contains(rows[1][0], "王静") {
+		t.Fatalf("rows %v", rows)
+	}
+	if got := rows[3]; got[0] != "ZJJ-02" || got[1] != "商品房预售许可信息" || got[2] != "1" || got[8] != "市住房城乡建设局：商品房预售许可信息（ZJJ-02，每月）" {
+		t.Errorf("row %q", got)
+	}
+	if rows := sheet(t, liaison.Get(paths.TemplatesExport+"?unit=nirgends&page=9")); len(rows) != 3+3 {
+		t.Errorf("the export finds other templates than the page: %v", rows)
+	}
+	for _, user := range []string{"bank", "sysadmin", "auditor"} {
+		w.as(user).Get(paths.TemplatesExport).WantStatus(403)
+	}
+	w.as("auditor").Get("/audit?q=导出模板清单").Want("王静", "1 个", "3 个")
 }
 
 func TestTemplate_ShowsEveryFieldListAndRule(t *testing.T) {

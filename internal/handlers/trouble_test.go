@@ -122,7 +122,7 @@ func TestHeaders_OnEveryKindOfAnswer(t *testing.T) {
 		guest.Get(paths.Healthz), guest.Get(paths.Readyz), guest.Get(paths.Metrics), guest.Get("/static/none.css"),
 	}
 	downloads := []*testkit.Answer{c.Get(paths.ToBatchFile(code, 0)), c.Get(paths.ToBatchFindings(code, 0)), c.Get(paths.FilingsExport), office.Get(paths.MatrixExport),
-		c.Get(paths.ToTemplateWorkbook("zjj-02")), w.as("auditor").Get(paths.AuditExport), w.as("sysadmin").Get(paths.AdminExport)}
+		office.Get(paths.InboxExport), c.Get(paths.WaiversExport), c.Get(paths.TemplatesExport), c.Get(paths.ToTemplateWorkbook("zjj-02")), w.as("auditor").Get(paths.AuditExport), w.as("sysadmin").Get(paths.AdminExport)}
 	for _, a := range append(append(pages, downloads...), guest.Get(css)) {
 		for name, want := range map[string]string{
 			"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",

@@ -12,6 +12,7 @@ import (
 	"net/textproto"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +25,7 @@ import (
 	"taxportal/internal/handlers/middleware"
 	"taxportal/internal/models"
 	"taxportal/internal/paths"
+	"taxportal/internal/services/filing"
 	"taxportal/internal/testkit"
 )
 
@@ -125,6 +127,17 @@ func TestUpload_AFormThatIsNotOursLeavesNothing(t *testing.T) {
 	w.ok(w.Filing.SweepFiles(t.Context()))
 	if n := w.blobs(); n != 0 {
 		t.Errorf("%d files stay", n)
+	}
+}
+
+// TestUpload_ThePageKnowsTheServersLimits: portal.js looks at them before it sends.
+func TestUpload_ThePageKnowsTheServersLimits(t *testing.T) {
+	w := newTown(t)
+	drop := w.as("liaison.zjj").Get(paths.ToTask(zjjTask)).WantStatus(200).Doc().Find("form[data-upload]")
+	for name, limit := range map[string]int64{"data-files": filing.MaxFiles, "data-file-bytes": filing.MaxFileBytes, "data-all-bytes": filing.MaxBatchBytes} {
+		if got := drop.AttrOr(name, ""); got != strconv.FormatInt(limit, 10) {
+			t.Errorf("%s is %q, the server takes %d", name, got, limit)
+		}
 	}
 }
 

@@ -18,61 +18,6 @@ import (
 	"taxportal/web/views/words"
 )
 
-func waiverStates() []components.Option {
-	options := []components.Option{{Label: "全部状态"}}
-	for _, s := range models.WaiverFlow.States {
-		options = append(options, components.Option{Value: string(s.State), Label: s.Label})
-	}
-	return options
-}
-
-func waiverKindOptions() []components.Option {
-	return append([]components.Option{{Label: "全部事项"}},
-		filingview.WaiverKinds(models.WaiverCorrection, models.WaiverUnlock, models.WaiverExempt)...)
-}
-
-// waivers shows the requests to exempt, unlock or correct.
-func (a *App) waivers(c echo.Context) error {
-	ctx, who := c.Request().Context(), actor(c)
-	at := listAddress(c, paths.Waivers, "state", "kind")
-	state, kind := choice(form.Query(c, "state"), waiverStates()), choice(form.Query(c, "kind"), waiverKindOptions())
-	f := filing.WaiverFilter{State: workflow.State(state), Kind: models.WaiverKind(kind), Page: form.Page(c), Size: form.PageSize}
-	rows, total, err := a.Filing.Waivers(ctx, who, f)
-	if err == nil && len(rows) == 0 && total > 0 {
-		f.Page = lastPage(total, form.PageSize)
-		rows, total, err = a.Filing.Waivers(ctx, who, f)
-	}
-	if err != nil {
-		return err
-	}
-	return respond.Page(c, http.StatusOK, filingview.WaiverList(filingview.WaiverListPage{
-		Shell: a.Shell(c, "更正与补报", crumb("数据报送", paths.Filings)), Now: a.Now(), Next: a.waiversNext(c, who), Rows: rows,
-		Bar: components.FilterBar{ID: "w", Label: "筛选申请", Action: paths.Waivers, ClearURL: at.clear(), Filters: []components.Filter{
-			{Name: "state", Label: "状态", Value: state, Options: waiverStates()}, {Name: "kind", Label: "事项", Value: kind, Options: waiverKindOptions()}}},
-		Pages: at.pages(total, f.Page, "件"), Filter: inWords(label(state, waiverStates()), label(kind, waiverKindOptions())),
-	}), nil)
-}
-
-// waiversNext says how many requests wait for the reader, or how one is made.
-func (a *App) waiversNext(c echo.Context, who models.Actor) components.Next {
-	waiting := 0
-	for _, t := range a.todos(c, who) {
-		if t.Waiver {
-			waiting++
-		}
-	}
-	switch {
-	case waiting > 0:
-		return components.Next{Sentence: components.Sentence{components.Plain("请您办理 "), components.Bold(countText(waiting, "件")),
-			components.Plain("待初审或待复核的申请；两人先后同意后生效。")}}
-	case a.Guard.Can(who, "filing", "accept"):
-		return components.Next{Tone: components.ToneCalm, Sentence: components.Sentence{components.Plain("目前没有等您办理的申请；由您初审的，须由另一人复核。")}}
-	case a.Guard.Can(who, "filing", "ask"):
-		return components.Next{Tone: components.ToneCalm, Sentence: components.Sentence{components.Plain("目前没有等您办理的事；需要更正、解锁补报或免报的，在任务页提出申请。")}}
-	}
-	return components.Next{Tone: components.ToneCalm, Sentence: components.Sentence{components.Plain("目前没有等您办理的事；申请由本单位信息联络员提出。")}}
-}
-
 // waiver shows one request.
 func (a *App) waiver(c echo.Context) error {
 	ctx, who := c.Request().Context(), actor(c)

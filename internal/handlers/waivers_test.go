@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 
@@ -108,9 +109,95 @@ func TestWaivers_List(t *testing.T) {
 	office.Get(paths.Waivers + "?state=asked&kind=exempt").Want("2 件")
 	office.Get(paths.Waivers + "?state=evil").Want("2 件")
 	w.as("liaison.zjj").Get(paths.Waivers).Want("1 件", "机构调整 zjj").Not("fgw")
+	office.Get(paths.Waivers + "?q=机构调整+zjj").Want("1 件").Not("SQ-FGW")
+	office.Get(paths.Waivers+"?q=sq-fgw-05").Want("1 件", "机构调整 fgw")
+	office.Get(paths.Waivers+"?q=%3Cb%3E&unit=zjj").Want("没有含“<b>”、市住房城乡建设局的申请", "清除条件").Not("导出 ")
+	office.Get(paths.Waivers + "?unit=fgw").Want("1 件").Not("机构调整 zjj")
+	own := w.as("liaison.zjj").Get(paths.Waivers+"?unit=fgw").Want("1 件", "机构调整 zjj")
+	if own.Doc().Find("select[name=unit]").Length() != 0 {
+		t.Error("a unit chooses among units")
+	}
 	w.as("liaison.fgw").Get(paths.ToWaiver("SQ-ZJJ-02-202610-1")).WantStatus(404)
 	w.as("office.dcf").Get(paths.ToWaiver("SQ-ZJJ-02-202610-1")).WantStatus(404)
 	w.as("office").Get(paths.ToWaiver("SQ-GIBTS-1")).WantStatus(404)
+}
+
+// twoAsked is a town with a request of 市住房城乡建设局, agreed to by one person of the Office, and one of 市发展改革委.
+func twoAsked(t *testing.T) *town {
+	w := newTown(t)
+	for _, task := range []string{"ZJJ-02-202610", "FGW-05-202610"} {
+		unit, _, _ := strings.Cut(strings.ToLower(task), "-")
+		_, err := w.Filing.RaiseWaiver(t.Context(), w.As("liaison."+unit), task, filing.WaiverInput{Kind: models.WaiverExempt, Reason: "=HYPERLINK(\"http://evil\") " + unit})
+		w.ok(err)
+	}
+	w.ok(w.Filing.MoveWaiver(t.Context(), w.As("office"), "SQ-ZJJ-02-202610-1", models.VerbPropose, filing.MoveInput{Reason: "+情况属实"}))
+	return w
+}
+
+func TestWaivers_SortsAndSaysSo(t *testing.T) {
+	w := twoAsked(t)
+	office := w.as("office")
+	for query, want := range map[string]string{"": "提出时间 descending FGW", "?sort=oldest": "提出时间 ascending ZJJ", "?sort=unit": "单位 ascending FGW",
+		"?sort=name": "事项 ascending ZJJ", "?sort=evil": "提出时间 descending FGW"} {
+		doc := office.Get(paths.Waivers + query).Doc()
+		sorted := doc.Find("#waivers th[aria-sort]")
+		code := words(doc.Find("#waivers tbody tr").First().Find(".sub").First())
+		got := words(sorted) + " " + sorted.AttrOr("aria-sort", "") + " " + strings.Split(code, "-")[1]
+		if sorted.Length() != 1 || got != want {
+			t.Errorf("%q: sorted by %q, want %q", query, got, want)
+		}
+	}
+}
+
+func TestWaiversExport_HasTheFilteredRequestsAndWhoDecided(t *testing.T) {
+	w := twoAsked(t)
+	office := w.as("office")
+	export := office.Get(paths.Waivers + "?kind=exempt&sort=oldest").Doc().Find(".gz-toolbar .end a")
+	if words(export) != "导出 2 件" || export.AttrOr("href", "") != paths.WaiversExport+"?kind=exempt&sort=oldest" {
+		t.Errorf("button %q leads to %q", words(export), export.AttrOr("href", ""))
+	}
+	a := office.Get(export.AttrOr("href", ""))
+	if name := a.Header.Get("Content-Disposition"); !strings.Contains(name, url.PathEscape("更正与补报申请.xlsx")) {
+		t.Errorf("file name %q", name)
+	}
+	noFormula(t, paths.WaiversExport, a.Body)
+	rows := sheet(t, a)
+	if len(rows) != 3+2 || strings.Join(rows[2], "|") != "申请号|单位|事项|期次|申请事项|理由|提出时间|解锁到|状态|最近一步|办理人|办理时间|办理理由" {
+		t.Fatalf("rows %v", rows)
+	}
+	if got := strings.Join(rows[3], "|"); got != `SQ-ZJJ-02-202610-1|市住房城乡建设局|商品房预售许可信息|2026年10月期|免报|=HYPERLINK("http://evil") zjj|2026-11-10 09:00||待复核|初审同意|赵敏|2026-11-10 09:00|+情况属实` {
+		t.Errorf("row %s", got)
+	}
+	if got := rows[4]; got[0] != "SQ-FGW-05-202610-1" || len(got) != 9 || got[8] != "待办公室初审" {
+		t.Errorf("a request that nobody has decided on: %v", got)
+	}
+	for user, want := range map[string]string{"liaison.zjj": "SQ-ZJJ-02-202610-1", "chief.fgw": "SQ-FGW-05-202610-1", "handler.zjj": "SQ-ZJJ-02-202610-1"} {
+		if rows := sheet(t, w.as(user).Get(paths.WaiversExport+"?unit=zrzy")); len(rows) != 3+1 || rows[3][0] != want {
+			t.Errorf("%s gets %v", user, rows)
+		}
+	}
+	for query, want := range map[string]int{"?state=asked": 1, "?state=granted": 0, "?q=zjj": 1, "?unit=fgw": 1, "?page=9": 2} {
+		if rows := sheet(t, office.Get(paths.WaiversExport+query)); len(rows) != 3+want {
+			t.Errorf("%s: %d rows, want %d", query, len(rows)-3, want)
+		}
+	}
+	if rows := sheet(t, w.as("office.dcf").Get(paths.WaiversExport)); len(rows) != 3 {
+		t.Errorf("another area's Office gets %v", rows)
+	}
+	for _, user := range []string{"leader", "tax", "auditor", "bank"} {
+		w.as(user).Get(paths.WaiversExport).WantStatus(403)
+	}
+	w.as("auditor").Get("/audit?q=导出申请清单&object=waiver").Want("王静", "1 件", "2 件，事项 免报")
+}
+
+func TestWaivers_APageTakesTheSameQueriesWhateverItsLength(t *testing.T) {
+	w := twoAsked(t)
+	office := w.as("office")
+	few := w.Queries(func() { office.Get(paths.Waivers + "?unit=fgw").Want("1 件") })
+	many := w.Queries(func() { office.Get(paths.Waivers).Want("2 件") })
+	if few != many || many > 20 {
+		t.Errorf("%d queries for one row, %d for two", few, many)
+	}
 }
 
 func TestWaiver_TakenBack(t *testing.T) {

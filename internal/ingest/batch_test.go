@@ -309,6 +309,17 @@ func TestBatch_LastPeriodIsCompared(t *testing.T) {
 	}
 }
 
+func TestBatch_ASumStandsApartFromItsUnit(t *testing.T) {
+	data := csvOf([][]string{header(permits()), goodRow(1), goodRow(2)})
+	out := run(t, permits(), ingest.Options{Prior: &models.Stats{Rows: 1_246, Sums: map[string]int64{"area": 1_200_000}}}, data)
+	for rule, want := range map[string]string{"prior.rows": "本期 2 行，上期 1,246 行，减少 99.8%", "prior.sum": "本期合计 2,003.03 平方米，上期 12,000.00 平方米，减少 83.3%"} {
+		i := slices.IndexFunc(out.findings, func(f ingest.Finding) bool { return f.Rule == rule })
+		if i < 0 || out.findings[i].Message != want {
+			t.Errorf("%s: %+v, want %q", rule, out.findings, want)
+		}
+	}
+}
+
 func TestBatch_ErrorsOfTheCallerComeBack(t *testing.T) {
 	sentinel := errors.New("disk full")
 	tests := map[string]func(c *ingest.Checker) error{

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/bits"
 	"strconv"
+	"strings"
 
 	"taxportal/internal/cn"
 	"taxportal/internal/models"
@@ -103,7 +104,7 @@ func (c *Checker) comparePrior() error {
 	if limit := c.def.PriorRows; limit > 0 && prior.Rows > 0 {
 		if change, far := departs(c.report.Stats.Rows, prior.Rows, limit); far {
 			i := wrong("prior.rows", fmt.Sprintf("行数较上期变动超过 %d%%", limit), "核对是否漏报或重复；确认无误的，说明原因即可",
-				fmt.Sprintf("本期 %d 行，上期 %d 行，%s", c.report.Stats.Rows, prior.Rows, change))
+				fmt.Sprintf("本期 %s 行，上期 %s 行，%s", grouped(strconv.FormatInt(c.report.Stats.Rows, 10)), grouped(strconv.FormatInt(prior.Rows, 10)), change))
 			if err := c.warnBatch(located{-1, i}); err != nil {
 				return err
 			}
@@ -121,13 +122,17 @@ func (c *Checker) comparePrior() error {
 			continue
 		}
 		i := wrong("prior.sum", fmt.Sprintf("“%s”合计较上期变动超过 %d%%", field.Name, field.Prior), "核对单位和口径；确认无误的，说明原因即可",
-			fmt.Sprintf("本期合计 %s%s，上期 %s%s，%s", Display(field, models.Value{Int: now}), field.Unit,
-				Display(field, models.Value{Int: before}), field.Unit, change))
+			fmt.Sprintf("本期合计 %s，上期 %s，%s", withUnit(field, now), withUnit(field, before), change))
 		if err := c.warnBatch(located{c.sums.fields[n], i}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// withUnit writes a sum in the field's unit: 82,832.05 平方米.
+func withUnit(f models.Field, n int64) string {
+	return strings.TrimSpace(Display(f, models.Value{Int: n}) + " " + f.Unit)
 }
 
 // warnBatch tells of something that concerns the batch as a whole: row 0.

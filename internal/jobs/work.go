@@ -7,7 +7,12 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+
+	"taxportal/internal/database"
 )
 
 // errLeaseLost ends the jobs of a runner that others believe dead.
@@ -48,6 +53,7 @@ func (h *handler[A]) Work(ctx context.Context, job *river.Job[A]) error {
 	err := protect(func() error { return h.work(ctx, job.Args) })
 	switch {
 	case err == nil:
+		h.complete(ctx, job)
 		return nil
 	case errors.Is(context.Cause(ctx), errLeaseLost):
 		// Somebody else may run it by now. Should that one finish first, this does nothing; else the job runs
@@ -61,6 +67,33 @@ func (h *handler[A]) Work(ctx context.Context, job *river.Job[A]) error {
 	h.runner.opt.Logger.WarnContext(ctx, "job failed, will be tried again",
 		"kind", job.Kind, "job", job.ID, "attempt", job.Attempt, "error", err)
 	return err
+}
+
+// complete marks a job that is done, at once. River does it too, up to a quarter of a second later, with all that has
+// ended meanwhile; until then the job would count as running: Wait would wait for it, and Once would leave out a new one
+// that has something to do. So an error here costs no more than that time.
+func (h *handler[A]) complete(ctx context.Context, job *river.Job[A]) {
+	if err := h.completeTx(ctx, job); err != nil {
+		h.runner.opt.Logger.WarnContext(ctx, "job done, marked later", "kind", job.Kind, "job", job.ID, "error", err)
+	}
+}
+
+func (h *handler[A]) completeTx(ctx context.Context, job *river.Job[A]) error {
+	db := h.runner.db
+	if db.Engine == database.Postgres {
+		return pgx.BeginFunc(ctx, db.Pool, func(tx pgx.Tx) error {
+			_, err := river.JobCompleteTx[*riverpgxv5.Driver](ctx, tx, job)
+			return err
+		})
+	}
+	tx, err := db.SQLWrite.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if _, err = river.JobCompleteTx[*riversqlite.Driver](ctx, tx, job); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit()
 }
 
 // NextRetry says when a failed job is tried again. River measures by its own clock, so this reckons from its

@@ -160,14 +160,19 @@ type BatchFile struct {
 	Columns   int
 	RowsRead  int64
 	RowsValid int64
-	Ignored   []IgnoredRow `gorm:"serializer:json"`
+	Ignored   []IgnoredRow `gorm:"serializer:json"` // the first rows that are no data
+	Skipped   int64        // all rows that are no data, named in Ignored or not
+	Hidden    int64        // rows of data that are hidden in the workbook; they count like the others
+	Extra     []string     `gorm:"serializer:json"` // titles of columns that belong to no field; they are not read
+	Absent    []string     `gorm:"serializer:json"` // optional fields that have no column
+	Notes     []string     `gorm:"serializer:json"` // sentences on the file as a whole, such as another version of the workbook
 	Duplicate string       // code of an earlier batch with the very same content, if any
 }
 
 // IgnoredRow is a row of a file that is no data: title, total, note.
 type IgnoredRow struct {
 	Row  int    `json:"row"`
-	Kind string `json:"kind"` // title, total, note, blank
+	Kind string `json:"kind"` // title, header, total, note, blank, sample
 	Text string `json:"text"`
 }
 

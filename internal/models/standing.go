@@ -59,6 +59,17 @@ func (t *FilingTask) Current() *Batch {
 	return current
 }
 
+// Underway returns the batch by which the task is being filed for the first time, from its upload until the Office has
+// accepted or returned it, or nil. A task that stands 待报 or 逾期未报 is shown with it, so that a reader sees how far the
+// unit has come. It needs Batches.
+func (t *FilingTask) Underway() *Batch {
+	current := t.Current()
+	if current == nil || current.State == BatchReturned || t.Effective() != nil {
+		return nil
+	}
+	return current
+}
+
 // Standing derives what the task is called at the moment. It needs Batches.
 func (t *FilingTask) Standing(now Instant) Standing {
 	if t.ExemptedAt != 0 {
@@ -173,6 +184,9 @@ type Tally struct {
 	Filed   int // effective, or on its way to the Office
 	Nil     int
 	Overdue int // neither filed nor exempt after the due moment
+	Undue   int // of Running: neither accepted nor due yet; while there is one the period runs
+	Signing int // its batch waits for the unit leader's signature
+	Waiting int // its batch is signed and waits for the Office
 }
 
 // Add counts one task.
@@ -204,6 +218,17 @@ func (y *Tally) Add(t *FilingTask, now Instant) {
 	}
 	if t.Running(now) {
 		y.Running++
+		if now <= t.DueAt {
+			y.Undue++
+		}
+	}
+	if b := t.Underway(); b != nil && standing != StandingExempt {
+		switch b.State {
+		case BatchSigning:
+			y.Signing++
+		case BatchFiled:
+			y.Waiting++
+		}
 	}
 }
 
@@ -223,7 +248,14 @@ func (y *Tally) Merge(o Tally) {
 	y.Filed += o.Filed
 	y.Nil += o.Nil
 	y.Overdue += o.Overdue
+	y.Undue += o.Undue
+	y.Signing += o.Signing
+	y.Waiting += o.Waiting
 }
+
+// DoneByUnits reports whether the worst that can be said is that the Office has not accepted yet: everything that is
+// owed has been signed in time.
+func (y Tally) DoneByUnits() bool { return y.Worst == StandingOpen && y.Filed == y.Owed() }
 
 // Owed is the number of tasks that are owed: all but the exempt ones.
 func (y Tally) Owed() int { return y.Total - y.Exempt }
@@ -235,4 +267,13 @@ func (y Tally) Rate() (int, bool) {
 		return 0, false
 	}
 	return (y.OnTime*1000 + counted/2) / counted, true
+}
+
+// PeriodRate returns the rate of the tasks of one period, and false as long as the period runs: what is accepted before
+// the due day says nothing of the rest.
+func (y Tally) PeriodRate() (int, bool) {
+	if y.Undue > 0 {
+		return 0, false
+	}
+	return y.Rate()
 }

@@ -153,7 +153,7 @@ func TestTally_RateAndWorst(t *testing.T) {
 	} {
 		y.Add(tt, late)
 	}
-	want := models.Tally{Worst: models.StandingOverdue, Total: 7, Exempt: 1, Running: 2, OnTime: 2, Filed: 4, Nil: 1, Overdue: 1}
+	want := models.Tally{Worst: models.StandingOverdue, Total: 7, Exempt: 1, Running: 2, OnTime: 2, Filed: 4, Nil: 1, Overdue: 1, Waiting: 1}
 	if y != want {
 		t.Errorf("tally %+v, want %+v", y, want)
 	}
@@ -171,14 +171,98 @@ func TestTally_BeforeTheDueWhatIsDoneDoesNotCountForMoreThanOne(t *testing.T) {
 	}
 }
 
+func TestTally_APeriodThatRunsHasNoRate(t *testing.T) {
+	done, waits := step(1, models.BatchEffective, inTime, 0), step(1, models.BatchFiled, inTime, 0)
+	for name, test := range map[string]struct {
+		now   models.Instant
+		tasks []*models.FilingTask
+		want  int
+		ok    bool
+	}{
+		"one accepted, one to come":          {inTime, []*models.FilingTask{effective(true, done), task()}, 0, false},
+		"one accepted, one at the Office":    {inTime, []*models.FilingTask{effective(true, done), task(waits)}, 0, false},
+		"at the due moment":                  {due, []*models.FilingTask{effective(true, done), task()}, 0, false},
+		"after it":                           {due + 1, []*models.FilingTask{effective(true, done), task()}, 500, true},
+		"after it, one still at the Office":  {due + 1, []*models.FilingTask{effective(true, done), task(waits)}, 1000, true},
+		"all accepted before the due":        {inTime, []*models.FilingTask{effective(true, done), exempt()}, 1000, true},
+		"all exempt":                         {inTime, []*models.FilingTask{exempt()}, 0, false},
+		"all at the Office, the due is past": {late, []*models.FilingTask{task(waits)}, 0, false},
+		"nothing":                            {late, nil, 0, false},
+	} {
+		var y models.Tally
+		for _, tt := range test.tasks {
+			y.Add(tt, test.now)
+		}
+		if rate, ok := y.PeriodRate(); rate != test.want || ok != test.ok {
+			t.Errorf("%s: %d, %v; want %d, %v", name, rate, ok, test.want, test.ok)
+		}
+	}
+}
+
+func TestTally_TellsHowFarTheUnitsHaveCome(t *testing.T) {
+	signing, waits := step(1, models.BatchSigning, 0, 0), step(1, models.BatchFiled, inTime, 0)
+	waived := task(waits)
+	waived.ExemptedAt = inTime
+	for name, test := range map[string]struct {
+		now              models.Instant
+		tasks            []*models.FilingTask
+		signing, waiting int
+		done             bool
+	}{
+		"nothing filed":                        {inTime, []*models.FilingTask{task()}, 0, 0, false},
+		"with the unit leader":                 {inTime, []*models.FilingTask{task(signing)}, 1, 0, false},
+		"with the Office":                      {inTime, []*models.FilingTask{task(waits)}, 0, 1, true},
+		"with the Office, the due is past":     {late, []*models.FilingTask{task(waits)}, 0, 1, true},
+		"one with the Office, one to come":     {inTime, []*models.FilingTask{task(waits), task()}, 0, 1, false},
+		"one with the Office, one accepted":    {inTime, []*models.FilingTask{task(waits), effective(true, step(1, models.BatchEffective, inTime, 0))}, 0, 1, true},
+		"signed late":                          {late, []*models.FilingTask{task(step(1, models.BatchFiled, late, 0))}, 0, 1, false},
+		"with the unit leader, the due past":   {late, []*models.FilingTask{task(signing)}, 1, 0, false},
+		"a correction is not the first filing": {late, []*models.FilingTask{effective(true, step(1, models.BatchEffective, inTime, 0), step(2, models.BatchFiled, late, 0))}, 0, 0, false},
+		"exempt with a batch on its way":       {late, []*models.FilingTask{waived}, 0, 0, false},
+	} {
+		var y models.Tally
+		for _, tt := range test.tasks {
+			y.Add(tt, test.now)
+		}
+		if y.Signing != test.signing || y.Waiting != test.waiting || y.DoneByUnits() != test.done {
+			t.Errorf("%s: %+v, done %v", name, y, y.DoneByUnits())
+		}
+	}
+}
+
+func TestUnderway_IsTheFirstFilingUntilItIsDecided(t *testing.T) {
+	for name, test := range map[string]struct {
+		task *models.FilingTask
+		want workflow.State
+	}{
+		"nothing":      {task(), ""},
+		"discarded":    {task(step(1, models.BatchDiscarded, 0, 0)), ""},
+		"with errors":  {task(step(1, models.BatchErrors, 0, 0)), models.BatchErrors},
+		"signed":       {task(step(1, models.BatchFiled, inTime, 0)), models.BatchFiled},
+		"returned":     {task(step(1, models.BatchReturned, inTime, late)), ""},
+		"being mended": {task(step(1, models.BatchReturned, inTime, late), step(2, models.BatchSigning, 0, 0)), models.BatchSigning},
+		"accepted":     {effective(true, step(1, models.BatchEffective, inTime, 0)), ""},
+		"corrected":    {effective(true, step(1, models.BatchEffective, inTime, 0), step(2, models.BatchSigning, 0, 0)), ""},
+	} {
+		var got workflow.State
+		if b := test.task.Underway(); b != nil {
+			got = b.State
+		}
+		if got != test.want {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}
+
 func TestTally_MergeIsTheSumAndOnlyOfWhatIsThere(t *testing.T) {
 	var whole, a, b, none models.Tally
-	for i, tt := range []*models.FilingTask{task(), exempt(), effective(true, step(1, models.BatchEffective, inTime, 0))} {
-		whole.Add(tt, late)
+	for i, tt := range []*models.FilingTask{task(step(1, models.BatchFiled, inTime, 0)), task(step(1, models.BatchSigning, 0, 0)), exempt(),
+		effective(true, step(1, models.BatchEffective, inTime, 0))} {
+		whole.Add(tt, due)
 		if i == 0 {
-			a.Add(tt, late)
+			a.Add(tt, due)
 		} else {
-			b.Add(tt, late)
+			b.Add(tt, due)
 		}
 	}
 	var sum models.Tally

@@ -89,7 +89,7 @@ func newPostgres(tb testing.TB, template *Template) string {
 	name := "portal_test_" + strings.ToLower(rand.Text()[:12])
 	create := "CREATE DATABASE " + name
 	if template != nil {
-		create += " TEMPLATE " + template.postgres(tb, server)
+		create += template.postgres(tb, server)
 	}
 	execute(tb, server, create)
 	tb.Cleanup(func() { execute(tb, server, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)") })

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -30,8 +31,10 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 
 // site is a small portal of one page, with what portal.js works on.
 type site struct {
+	list   bool // its page is that of list, else that of page
 	mu     sync.Mutex
 	parts  []string // of the last upload, in the order in which they came
+	many   bool     // its place for files takes several, and little
 	refuse bool
 	posted []string // the fields of the last form of ticked rows
 }
@@ -45,7 +48,11 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch r.URL.Path {
 	case "/":
-		show(http.StatusOK, page())
+		if s.list {
+			show(http.StatusOK, list())
+			return
+		}
+		show(http.StatusOK, page(s.drop()))
 	case "/upload":
 		s.upload(w, r, show)
 	case "/done":
@@ -91,7 +98,7 @@ func (s *site) upload(w http.ResponseWriter, r *http.Request, show func(int, tem
 		s.parts = append(s.parts, fmt.Sprintf("%s=%s%s", part.FormName(), part.FileName(), body))
 	}
 	if s.refuse {
-		d := drop()
+		d := s.drop()
 		d.State, d.Problem = components.DropFailed, "没有上传：文件有打开密码。"
 		show(http.StatusUnprocessableEntity, components.FileDrop(d))
 		return
@@ -100,12 +107,16 @@ func (s *site) upload(w http.ResponseWriter, r *http.Request, show func(int, tem
 	w.WriteHeader(http.StatusNoContent)
 }
 
-func drop() components.Drop {
-	return components.Drop{ID: "up", Action: "/upload", CSRF: "the-token", Hidden: []components.Pair{{Name: "try", Value: "2"}}, Name: "file", Title: "把文件拖到这里", Label: "上传文件", Auto: true}
+func (s *site) drop() components.Drop {
+	d := components.Drop{ID: "up", Action: "/upload", CSRF: "the-token", Hidden: []components.Pair{{Name: "try", Value: "2"}}, Name: "file", Title: "把文件拖到这里", Label: "上传文件", Auto: true}
+	if s.many {
+		d.Multiple, d.Limits = true, components.UploadLimits{Files: 3, FileBytes: 2 << 10, AllBytes: 4 << 10}
+	}
+	return d
 }
 
 // page holds a menu, a search field, a form answered by htmx, a table with ticks, and a place for files.
-func page() templ.Component {
+func page(drop components.Drop) templ.Component {
 	shell := layout.Shell{
 		Title: "试页", CSRF: "the-token", HomeURL: "/", SearchURL: "/search", LogoutURL: "/logout",
 		User:  layout.User{Name: "王静", Menu: []components.TextLink{{Label: "资料", URL: "/"}}},
@@ -120,7 +131,15 @@ func page() templ.Component {
 		components.PageHead(components.Head{Title: "试页"}),
 		templ.Raw(`<div id="part"><form hx-post="/form" hx-target="#part" hx-swap="outerHTML"><button id="send" type="submit">送出</button></form></div>
 			<button id="refused" type="button" hx-post="/refused" hx-target="#part">再办</button>`),
-		table, components.FileDrop(drop()))
+		table, components.FileDrop(drop))
+}
+
+// list is a page with a list and no search over everything: its tool bar begins with a choice, and its rows can be ticked.
+func list() templ.Component {
+	bar := components.FilterBar{ID: "t", Action: "/", Keep: []components.Pair{{Name: "sort", Value: "unit"}}, Filters: []components.Filter{
+		{Name: "unit", Label: "单位", Options: []components.Option{{Label: "全部单位"}}}, {Name: "q", Label: "事项", Value: "预售"}, {Name: "from", Label: "自"}}}
+	return wrap(layout.Page(layout.Shell{Title: "清单", HomeURL: "/"}), components.PageHead(components.Head{Title: "清单"}),
+		components.Toolbar(bar), components.RowCheck("bulk", "id", "a", "选择 a", false))
 }
 
 func wrap(outer templ.Component, children ...templ.Component) templ.Component {
@@ -214,6 +233,7 @@ const focused = "document.activeElement"
 func TestPortalJS(t *testing.T) {
 	browser := startBrowser(t)
 	t.Run("keys", func(t *testing.T) { testKeys(t, browser) })
+	t.Run("the search key in a list", func(t *testing.T) { testSearchKey(t, browser) })
 	t.Run("focus goes to what is new", func(t *testing.T) { testFocus(t, browser) })
 	t.Run("ticking rows", func(t *testing.T) { testTicks(t, browser) })
 	t.Run("upload", func(t *testing.T) { testUpload(t, browser) })
@@ -231,6 +251,28 @@ func testKeys(t *testing.T, browser context.Context) {
 	see(t, ctx, "!document.querySelector('.gz-menu').open")
 	do(t, ctx, click("#flash [data-close]"))
 	see(t, ctx, "!document.querySelector('#flash .gz-flash') && "+focused+".id === 'main'")
+}
+
+// asKeyboard makes a key event what a keyboard sends: a character follows only where the page did not take the key.
+func asKeyboard(p *input.DispatchKeyEventParams) {
+	if p.Type == kb.KeyDown {
+		p.Type = kb.KeyRawDown
+	}
+}
+
+// testSearchKey presses / where there is no search over everything: it leads to the text of the list's tool bar, also
+// from a row that has just been ticked, and stays a character where somebody types.
+func testSearchKey(t *testing.T, browser context.Context) {
+	ctx := open(t, browser, &site{list: true})
+	slash := chromedp.KeyEvent("/", asKeyboard)
+	do(t, ctx, slash)
+	see(t, ctx, focused+".id === 't-q' && "+focused+".value === '预售' && "+focused+".selectionStart === 0 && "+focused+".selectionEnd === 2")
+	do(t, ctx, slash)
+	see(t, ctx, focused+".id === 't-q' && "+focused+".value === '/'")
+	do(t, ctx, click("input[data-row]"))
+	see(t, ctx, focused+".matches('[data-row]') && "+focused+".checked")
+	do(t, ctx, slash)
+	see(t, ctx, focused+".id === 't-q'")
 }
 
 func testFocus(t *testing.T, browser context.Context) {
@@ -292,6 +334,7 @@ func testUpload(t *testing.T, browser context.Context) {
 		s.mu.Unlock()
 		do(t, ctx, choose, chromedp.WaitVisible(chromedp.CSS("#arrived")))
 	})
+	t.Run("sends nothing that is too large", func(t *testing.T) { testUploadLimits(t, browser) })
 	t.Run("says when the connection breaks", func(t *testing.T) {
 		ctx := open(t, browser, &site{}, "ERR_EMPTY_RESPONSE", "ERR_CONNECTION")
 		if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("document.querySelector('#up').action = '/broken', true")); err != nil {

@@ -47,8 +47,9 @@
 
   // ---- keys ----
 
+  // isTyping says whether a character belongs to the target: a tick takes none.
   function isTyping(target) {
-    return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+    return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !/^(checkbox|radio)$/.test(target.type);
   }
 
   // closeMenus closes every open menu except the given one and says whether there was any.
@@ -161,6 +162,26 @@
     return bytes < 102400 ? (bytes / 1024).toFixed(1) + ' KB' : (bytes / 1048576).toFixed(1) + ' MB';
   }
 
+  // roundedUp writes a size that is beyond a limit, rounded up, so that it never reads like the limit itself.
+  function roundedUp(bytes) {
+    const unit = bytes < 1048576 ? 1024 : 1048576;
+    return (Math.ceil(bytes * 10 / unit) / 10).toFixed(1) + (unit === 1024 ? ' KB' : ' MB');
+  }
+
+  // beyond says which limit of the form the files break, "" if none: the server refuses them too, but may close the
+  // connection before the browser has read why. Names mean nothing but themselves.
+  function beyond(form, files) {
+    const limit = (name) => Number(form.getAttribute(name)) || Infinity;
+    const say = (name, values) => form.getAttribute(name).replace(/\{(\w+)\}/g, (whole, key) => values[key]);
+    const large = files.filter((file) => file.size > limit('data-file-bytes'));
+    const sum = files.reduce((bytes, file) => bytes + file.size, 0);
+    if (large.length) {
+      return say('data-file-large', { files: large.map((file) => '“' + file.name + '”（' + roundedUp(file.size) + '）').join('、') });
+    }
+    if (files.length > limit('data-files')) return say('data-files-many', { count: files.length });
+    return sum > limit('data-all-bytes') ? say('data-all-large', { size: roundedUp(sum) }) : '';
+  }
+
   // formData puts the fields in the order in which the server reads them: token, other fields, files.
   function formData(form) {
     const data = new FormData();
@@ -196,6 +217,7 @@
       drop.hidden = false;
       problem.hidden = false;
       one('[data-problem-text]', problem).textContent = sentence;
+      input.setAttribute('aria-invalid', 'true');
       input.value = '';
       hover(false);
     }
@@ -234,9 +256,15 @@
 
     function upload() {
       if (request || !input.files.length) return;
+      const tooMuch = beyond(form, Array.from(input.files));
+      if (tooMuch) {
+        fail(tooMuch);
+        return;
+      }
       request = new XMLHttpRequest();
       const xhr = request;
       problem.hidden = true;
+      input.removeAttribute('aria-invalid');
       progress.hidden = false;
       one('[data-names]', progress).textContent = names();
       show(0, size());

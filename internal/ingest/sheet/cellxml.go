@@ -184,10 +184,7 @@ func (s *sheetRows) numberCell(raw *rawCell) (Cell, bool) {
 	}
 	style := s.book.styles[raw.style]
 	if style.date {
-		serial := num
-		if s.book.date04 {
-			serial += offset1904
-		}
+		serial := s.book.serial(num)
 		if text, ok := appendSerial(s.arena[:start], serial); ok {
 			s.arena = text
 			return Cell{Kind: Date, Num: serial}, true

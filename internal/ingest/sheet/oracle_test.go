@@ -14,8 +14,12 @@ import (
 	"taxportal/internal/ingest/sheet"
 )
 
-// compareWithExcelize reads every sheet of data with both readers and compares cell by cell.
-func compareWithExcelize(t *testing.T, data []byte) {
+// apart names the cells (as Sheet!A1) in which excelize is known to be wrong, and why.
+type apart map[string]string
+
+// compareWithExcelize reads every sheet of data with both readers and compares cell by cell. The cells of errs must
+// differ: a reason that no longer holds is to be struck out.
+func compareWithExcelize(t *testing.T, data []byte, errs apart) {
 	t.Helper()
 	f, err := excelize.OpenReader(bytes.NewReader(data))
 	if err != nil {
@@ -42,12 +46,12 @@ func compareWithExcelize(t *testing.T, data []byte) {
 		if err != nil {
 			t.Fatalf("rows of %q: %v", name, err)
 		}
-		compareRows(t, name, got, want)
+		compareRows(t, name, got, want, errs)
 		compareMerges(t, book, f, i, name)
 	}
 }
 
-func compareRows(t *testing.T, name string, got []sheet.Row, want [][]string) {
+func compareRows(t *testing.T, name string, got []sheet.Row, want [][]string, errs apart) {
 	t.Helper()
 	byNumber := map[int]sheet.Row{}
 	for _, row := range got {
@@ -67,8 +71,12 @@ func compareRows(t *testing.T, name string, got []sheet.Row, want [][]string) {
 			if j < len(raws) {
 				raw = raws[j]
 			}
-			if !sameCell(cell, raw) {
-				t.Errorf("%s!%s%d: %v %q (%v), excelize has %q", name, sheet.ColumnName(j), i+1, cell.Kind, cell.Text, cell.Num, raw)
+			at := fmt.Sprintf("%s!%s%d", name, sheet.ColumnName(j), i+1)
+			switch reason, known := errs[at]; {
+			case known && sameCell(cell, raw):
+				t.Errorf("%s: excelize has come round: %q; it was said to differ because %s", at, raw, reason)
+			case !known && !sameCell(cell, raw):
+				t.Errorf("%s: %v %q (%v), excelize has %q", at, cell.Kind, cell.Text, cell.Num, raw)
 			}
 		}
 	}
@@ -282,7 +290,7 @@ func TestRows_AgreeWithExcelizeOnItsOwnFiles(t *testing.T) {
 			if err := f.Write(&out); err != nil {
 				t.Fatal(err)
 			}
-			compareWithExcelize(t, out.Bytes())
+			compareWithExcelize(t, out.Bytes(), nil)
 		})
 	}
 }
@@ -303,6 +311,6 @@ func TestRows_AgreeWithExcelizeOnHandWrittenFiles(t *testing.T) {
 		"attributes in single quotes": plain(strings.ReplaceAll(cells, `"`, `'`), shared),
 		"numeric entities":            plain(cells, `<si><t>&#30002;&#x7532;&lt;&amp;&quot;&apos;&gt;</t></si><si><t>b</t></si><si><t>c</t></si><si><t>d</t></si>`),
 	} {
-		t.Run(name, func(t *testing.T) { compareWithExcelize(t, p.zip()) })
+		t.Run(name, func(t *testing.T) { compareWithExcelize(t, p.zip(), nil) })
 	}
 }

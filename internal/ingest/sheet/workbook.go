@@ -20,7 +20,8 @@ type workbook struct {
 	sheets  []SheetInfo
 	parts   []string // of each sheet
 	names   []DefinedName
-	date04  bool
+	date04  bool // days count from 1904
+	noLeap  bool // days count from 1900 without the 29 February that Excel believes in
 	app     string
 	styles  []style
 	shared  string // part of the shared strings, "" = none
@@ -77,6 +78,8 @@ func (w *workbook) readMain(main string, targets map[string]relation) error {
 		case "workbookPr":
 			value, _ := attribute(x.attrs, "date1904")
 			w.date04 = isTrue(value)
+			value, ok := attribute(x.attrs, "dateCompatibility")
+			w.noLeap = ok && !isTrue(value) && !w.date04
 		case "sheet":
 			return w.addSheet(x.attrs, targets)
 		case "definedName":
@@ -86,6 +89,19 @@ func (w *workbook) readMain(main string, targets map[string]relation) error {
 		}
 		return nil
 	})
+}
+
+// serial turns a number that the workbook shows as a day or a time into one of Excel's 1900 system. A fraction alone is
+// a time of day in every system.
+func (w *workbook) serial(num float64) float64 {
+	const march1900 = 61 // from here on all that count from 1900 agree
+	switch {
+	case w.date04 && (num <= 0 || num >= 1):
+		return num + offset1904
+	case w.noLeap && num >= 1 && num < march1900:
+		return num - 1
+	}
+	return num
 }
 
 func (w *workbook) addSheet(attrs []byte, targets map[string]relation) error {

@@ -87,18 +87,33 @@ func TestRows_CountTheDigitsOfNumbers(t *testing.T) {
 	}
 }
 
-func TestRows_CountFrom1904(t *testing.T) {
-	p := plain(`<row><c s="1"><v>44841</v></c><c t="d"><v>2026-10-08</v></c><c><v>44841</v></c></row>`, "")
-	p = p.with("xl/workbook.xml", header+`<workbook `+nsMain+` `+nsRel+`><workbookPr date1904="true"/><sheets><sheet name="a" sheetId="1" r:id="rId1"/></sheets></workbook>`)
-	book := open(t, p.zip(), sheet.Limits{})
-	rows, err := read(book, 0)
-	if err != nil || !book.Date1904 {
-		t.Fatal(err, book.Date1904)
+func TestRows_CountFromTheDayThatTheWorkbookNames(t *testing.T) {
+	base := plain(`<row><c s="1"><v>44841</v></c><c s="1"><v>60</v></c><c s="1"><v>2</v></c><c s="6"><v>0.5</v></c><c t="d"><v>2026-10-08</v></c><c><v>44841</v></c></row>`, "")
+	for name, c := range map[string]struct{ properties, want string }{
+		"1900":                 {``, "A=date:2022-10-07 B=date:1900-02-29 C=date:1900-01-02"},
+		"1904":                 {`<workbookPr date1904="true"/>`, "A=date:2026-10-08 B=date:1904-03-01 C=date:1904-01-03"},
+		"1904, compatibly":     {`<workbookPr dateCompatibility="1" date1904="1"/>`, "A=date:2026-10-08 B=date:1904-03-01 C=date:1904-01-03"},
+		"without a false leap": {`<workbookPr dateCompatibility="false"/>`, "A=date:2022-10-07 B=date:1900-02-28 C=date:1900-01-01"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := base.with("xl/workbook.xml", header+`<workbook `+nsMain+` `+nsRel+`>`+c.properties+`<sheets><sheet name="a" sheetId="1" r:id="rId1"/></sheets></workbook>`)
+			book := open(t, p.zip(), sheet.Limits{})
+			rows, err := read(book, 0)
+			if err != nil || book.Date1904 != strings.Contains(c.properties, "date1904") {
+				t.Fatal(err, book.Date1904)
+			}
+			// a time of day, an ISO date and a plain number are the same everywhere
+			if got, want := show(rows), "1 "+c.want+" D=date:12:00:00 E=date:2026-10-08 F=number:44841"; got != want {
+				t.Errorf("got  %s\nwant %s", got, want)
+			}
+		})
 	}
-	if got := show(rows); got != "1 A=date:2026-10-08 B=date:2026-10-08 C=number:44841" {
-		t.Error(got)
-	}
-	if rows[0].Cells[0].Num != 46303 || rows[0].Cells[1].Num != 46303 {
+}
+
+func TestRows_GiveSerialsAsIn1900(t *testing.T) {
+	p := plain(`<row><c s="1"><v>44841</v></c><c t="d"><v>2026-10-08</v></c></row>`, "").
+		with("xl/workbook.xml", header+`<workbook `+nsMain+` `+nsRel+`><workbookPr date1904="true"/><sheets><sheet name="a" sheetId="1" r:id="rId1"/></sheets></workbook>`)
+	if rows := mustRead(t, p.zip()); rows[0].Cells[0].Num != 46303 || rows[0].Cells[1].Num != 46303 {
 		t.Errorf("serials %v, %v", rows[0].Cells[0].Num, rows[0].Cells[1].Num)
 	}
 }

@@ -20,6 +20,7 @@ type Row struct {
 	LockedUntil models.Instant // after failed log-ins; 0 = not locked
 	LinkUntil   models.Instant // how long the unused one-time link is good; 0 = there is none
 	Opened      bool           // a password has been set
+	Alone       []models.Role  // administrative roles in which nobody else could act; only Get tells
 }
 
 // Status is what an account's list can be narrowed to.
@@ -206,7 +207,11 @@ func (s *Service) Get(ctx context.Context, actor models.Actor, id int64) (Row, e
 	if err != nil {
 		return Row{}, database.Fault(fmt.Errorf("find link: %w", err))
 	}
-	return Row{Account: a, Roles: rolesOf(a), LockedUntil: locks[a.Username], LinkUntil: link.ExpiresAt, Opened: a.PasswordHash != ""}, nil
+	last, err := alone(db, a)
+	if err != nil {
+		return Row{}, database.Fault(err)
+	}
+	return Row{Account: a, Roles: rolesOf(a), LockedUntil: locks[a.Username], LinkUntil: link.ExpiresAt, Opened: a.PasswordHash != "", Alone: last}, nil
 }
 
 // Own returns the actor's own account, for the profile page.

@@ -101,7 +101,7 @@ func (s *Service) checkCreate(ctx context.Context, in CreateInput) (models.Unit,
 }
 
 // Disable closes an account, ends its sessions at once and makes its one-time links worth nothing.
-// Returns fault.Invalid with the field reason, and fault.Conflict for the last one of the three administrators.
+// Returns fault.Invalid with the field reason, and fault.Locked for the last one of the three administrators.
 func (s *Service) Disable(ctx context.Context, actor models.Actor, id int64, reason string) error {
 	reason = strings.TrimSpace(reason)
 	return s.change(ctx, actor, id, "disable", reason, func(tx *gorm.DB, a models.Account) error {

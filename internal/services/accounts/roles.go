@@ -53,7 +53,7 @@ func (s *Service) GiveRole(ctx context.Context, actor models.Actor, id int64, ro
 }
 
 // TakeRole takes a role away; it is gone with the next request of the account.
-// Returns fault.Conflict if the account does not hold it or is the last one of the three administrators.
+// Returns fault.Conflict if the account does not hold it, and fault.Locked for the last one of the three administrators.
 func (s *Service) TakeRole(ctx context.Context, actor models.Actor, id int64, role models.Role) error {
 	return s.changeRole(ctx, actor, id, role, "take", func(tx *gorm.DB, a models.Account) error {
 		if !slices.Contains(rolesOf(a), role) {
@@ -87,26 +87,6 @@ func (s *Service) changeRole(ctx context.Context, actor models.Actor, id int64, 
 		}
 		return s.record(tx, actor, "role", a.Username, action, "", role.Label())
 	})
-}
-
-// keepsOne returns fault.Conflict if, without the account, nobody would hold one of the administrative roles among
-// roles: then nobody could give it back.
-func keepsOne(tx *gorm.DB, a models.Account, roles ...models.Role) error {
-	for _, role := range roles {
-		if !role.Administrative() || a.DisabledAt != 0 {
-			continue
-		}
-		var others int64
-		err := tx.Model(&models.AccountRole{}).Joins("JOIN accounts ON accounts.id = account_roles.account_id").
-			Where("role = ? AND taken_at = 0 AND accounts.disabled_at = 0 AND accounts.id <> ?", role, a.ID).Count(&others).Error
-		if err != nil {
-			return fmt.Errorf("count %s: %w", role, err)
-		}
-		if others == 0 {
-			return fault.New(fault.Conflict, fmt.Sprintf("%s是最后一名%s，不能停用或收回角色；请先为另一账号授予此角色。", a.Name, role.Label()))
-		}
-	}
-	return nil
 }
 
 // Clash says in one sentence why an account cannot hold a further role, or "".

@@ -91,22 +91,6 @@ func TestTakeRole_keepsItsRowAndCanBeGivenAgain(t *testing.T) {
 	})
 }
 
-func TestRoles_theLastAdministratorStays(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		sys, sec, aud := w.admins()
-		wantKind(t, w.TakeRole(w.ctx, sec, aud.AccountID, models.RoleAud), fault.Conflict)
-		wantKind(t, w.Disable(w.ctx, sys, aud.AccountID, "调离"), fault.Conflict)
-		wantKind(t, w.Disable(w.ctx, sys, sec.AccountID, "调离"), fault.Conflict)
-		second := w.person("aud2", "system", models.RoleAud)
-		w.must(w.Disable(w.ctx, sys, second.AccountID, "调离"))
-		wantKind(t, w.Disable(w.ctx, sys, aud.AccountID, "调离"), fault.Conflict) // a disabled one does not count
-		w.must(w.Enable(w.ctx, sys, second.AccountID))
-		w.must(w.Disable(w.ctx, sys, aud.AccountID, "调离"))
-		w.must(w.TakeRole(w.ctx, sec, aud.AccountID, models.RoleAud))
-		wantKind(t, w.TakeRole(w.ctx, sec, second.AccountID, models.RoleSys), fault.Conflict) // does not hold it
-	})
-}
-
 func TestGiveRole_twoAtOnceDoNotBreakTheSeparation(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		_, sec, _ := w.admins()

@@ -28,6 +28,12 @@ func New(db *database.DB, guard *authz.Guard, now func() time.Time) *Service {
 	return &Service{db: db, guard: guard, now: now}
 }
 
+// What the chain says of its own upkeep.
+const (
+	object       = "audit"
+	actionVerify = "verify"
+)
+
 // PageSize is how many entries a page shows.
 const PageSize = 50
 
@@ -163,15 +169,15 @@ func (s *Service) Verify(ctx context.Context, actor models.Actor) (chain.Proof, 
 	if err != nil {
 		return proof, err
 	}
-	result := fmt.Sprintf("完整，共 %d 条", proof.Entries)
+	result := fmt.Sprintf("%s，共 %d 条", wholeWords, proof.Entries)
 	if !proof.Whole() {
 		result = proof.Why
 	}
-	return proof, s.note(ctx, actor, "verify", result)
+	return proof, s.note(ctx, actor, actionVerify, result)
 }
 
 func (s *Service) note(ctx context.Context, actor models.Actor, action, detail string) error {
 	return s.db.Tx(ctx, func(tx *gorm.DB) error {
-		return chain.Record(tx, models.At(s.now()), actor, chain.Entry{Object: "audit", Action: action, Detail: detail})
+		return chain.Record(tx, models.At(s.now()), actor, chain.Entry{Object: object, Action: action, Detail: detail})
 	})
 }

@@ -23,12 +23,14 @@ var flows = []*workflow.Flow{&models.FilingFlow, &models.WaiverFlow}
 // actions are what is recorded beside the moves of workflows, by object.
 var actions = map[string][]Word{
 	"filing": {
-		{"upload", "上传文件"}, {"nil", "申报零报送"}, {"explain", "说明提醒"}, {"message", "留言"}, {"ask", "申请更正、解锁或免报"},
+		{"upload", "上传文件"}, {"nil", "申报零报送"}, {"explain", "说明提醒"}, {"message", "留言"},
 		{"download_original", "下载原文件"}, {"download_annotated", "下载批注工作簿"}, {"download_findings", "下载校验结果"},
-		{"reveal", "查看敏感值原文"}, {"open_periods", "开放期次"},
+		{"reveal", "查看敏感值原文"}, {"open_periods", "开放期次"}, {"export_inbox", "导出待受理批次"},
+		{"export_tasks", "导出任务清单"}, {"export_matrix", "导出履约矩阵"},
 	},
+	"waiver":   {{"ask", "申请更正、解锁或免报"}, {"export", "导出申请清单"}},
 	"data":     {{"reveal", "查看敏感值原文"}, {"view", "查看数据"}, {"export", "导出数据"}},
-	"template": {{"publish", "发布版本"}, {"retire", "停用"}},
+	"template": {{"publish", "发布版本"}, {"retire", "停用"}, {"export", "导出模板清单"}},
 	"session":  {{"login", "登录"}, {"login_failed", "登录失败"}, {"logout", "退出登录"}, {"end", "结束其他登录"}},
 	"account": {
 		{"create", "新建账号"}, {"disable", "停用账号"}, {"enable", "启用账号"}, {"unlock", "解除锁定"}, {"reset", "生成一次性链接"},

@@ -41,46 +41,6 @@ func New(db *database.DB, guard *authz.Guard, tables tables, now func() time.Tim
 
 var errNoTemplate = fault.New(fault.NotFound, "没有这个信息模板。")
 
-// TemplateRow is one template of the list with its version in force and the items it serves.
-type TemplateRow struct {
-	Version models.TemplateVersion
-	Items   []models.CatalogueItem
-}
-
-// Templates returns the templates with a published version, in the order of the plan.
-func (s *Service) Templates(ctx context.Context, actor models.Actor) ([]TemplateRow, error) {
-	if err := s.guard.Allow(actor, "template", "view"); err != nil {
-		return nil, err
-	}
-	db := s.db.Read.WithContext(ctx)
-	var items []models.CatalogueItem
-	err := db.Joins("Unit").Where("catalogue_items.template_id IS NOT NULL AND catalogue_items.retired_at = 0").
-		Order(`"Unit".plan_no, catalogue_items.code`).Find(&items).Error
-	if err != nil {
-		return nil, database.Fault(fmt.Errorf("list items: %w", err))
-	}
-	versions, err := s.current(db)
-	if err != nil {
-		return nil, err
-	}
-	var rows []TemplateRow
-	place := map[int64]int{}
-	for _, item := range items {
-		version, ok := versions[*item.TemplateID]
-		if !ok {
-			continue
-		}
-		at, seen := place[*item.TemplateID]
-		if !seen {
-			at = len(rows)
-			place[*item.TemplateID] = at
-			rows = append(rows, TemplateRow{Version: version})
-		}
-		rows[at].Items = append(rows[at].Items, item)
-	}
-	return rows, nil
-}
-
 // current returns the version in force of each template: the newest that is published for the running month.
 func (s *Service) current(db *gorm.DB) (map[int64]models.TemplateVersion, error) {
 	var versions []models.TemplateVersion

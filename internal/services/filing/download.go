@@ -135,26 +135,19 @@ func (s *Service) annotate(ctx context.Context, w io.Writer, b *models.Batch, fi
 // errStop ends a walk over findings early.
 var errStop = errors.New("stop")
 
-// Findings calls do with every finding of a batch that matches rule; "" means all rules. Sensitive values are masked.
-func (s *Service) Findings(ctx context.Context, actor models.Actor, code, rule string, do func(ingest.Finding) error) error {
-	if err := s.Guard.Allow(actor, "filing", "view"); err != nil {
+// Findings calls do with every finding of a list that FindingList has returned. Sensitive values are masked. The
+// download is audited.
+func (s *Service) Findings(ctx context.Context, actor models.Actor, list *FindingList, do func(ingest.Finding) error) error {
+	rule := ""
+	if list.Rule != nil {
+		rule = list.Rule.Title
+	}
+	if err := s.noteDownload(ctx, actor, list.Batch.Code, "download_findings", rule); err != nil {
 		return err
 	}
-	db := s.DB.Read.WithContext(ctx)
-	b, err := s.batch(db, actor, code)
-	if err != nil {
-		return database.Fault(err)
-	}
-	t, err := s.task(db, actor, taskOfCode(b.Code))
-	if err != nil {
-		return database.Fault(err)
-	}
-	if err := s.noteDownload(ctx, actor, code, "download_findings", rule); err != nil {
-		return err
-	}
-	def := t.TemplateVersion.Definition
-	return s.eachFinding(ctx, b.FindingsBlob, func(f ingest.Finding) error {
-		if rule != "" && f.Rule != rule {
+	def := list.Batch.Task.TemplateVersion.Definition
+	return s.eachFinding(ctx, list.Batch.FindingsBlob, func(f ingest.Finding) error {
+		if !list.has(f) {
 			return nil
 		}
 		if field, ok := def.Field(f.Field); ok && field.Sensitive {
@@ -162,6 +155,11 @@ func (s *Service) Findings(ctx context.Context, actor models.Actor, code, rule s
 		}
 		return do(f)
 	})
+}
+
+// has reports whether a finding is one of the list: the same rule may speak of several fields, each for itself.
+func (l *FindingList) has(f ingest.Finding) bool {
+	return l.Rule == nil || f.Rule == l.Rule.Rule && (l.Rule.Field == "" || f.Field == l.Rule.Field)
 }
 
 // taskOfCode returns the task's part of a batch's code.

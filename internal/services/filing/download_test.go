@@ -9,6 +9,7 @@ import (
 	"taxportal/internal/ingest"
 	"taxportal/internal/models"
 	"taxportal/internal/office"
+	"taxportal/internal/services/filing"
 )
 
 func TestOriginal_IsTheUnitsOwnFileAndIsAudited(t *testing.T) {
@@ -78,14 +79,52 @@ func TestFindings_AreAllThereAndMasked(t *testing.T) {
 				return nil
 			}
 		}
-		d.ok(d.Filing.Findings(d.ctx, d.liaison(zjj), b.Code, "", count(&all)))
-		d.ok(d.Filing.Findings(d.ctx, d.liaison(zjj), b.Code, "required", count(&one)))
+		rules := d.page(zjj).Rules
+		d.ok(d.Filing.Findings(d.ctx, d.liaison(zjj), d.findingList(b.Code, 0), count(&all)))
+		d.ok(d.Filing.Findings(d.ctx, d.liaison(zjj), d.findingList(b.Code, rules[1].ID), count(&one)))
 		if all != 121 || one != 1 {
 			t.Errorf("%d findings, %d of one rule", all, one)
 		}
-		if rules := d.page(zjj).Rules; len(rules) != 2 || rules[0].Count != 120 || len(rules[0].Findings) != 50 {
+		if len(rules) != 2 || rules[0].Count != 120 || len(rules[0].Findings) != 50 {
 			t.Errorf("the page shows %d rules", len(rules))
 		}
-		refused(t, d.Filing.Findings(d.ctx, d.As("liaison.fgw"), b.Code, "", count(&all)), fault.NotFound)
+		for _, rule := range []int64{0, rules[0].ID} {
+			_, err := d.Filing.FindingList(d.ctx, d.As("liaison.fgw"), b.Code, rule)
+			refused(t, err, fault.NotFound)
+		}
+		other := d.upload(zrzy, d.rows(zrzy, 10).Set(3, "region", "999999").CSV())
+		for _, rule := range []int64{-1, rules[1].ID + 99, rules[1].ID} { // the last is of another batch
+			_, err := d.Filing.FindingList(d.ctx, d.As("office"), other.Code, rule)
+			refused(t, err, fault.NotFound, "没有这类问题")
+		}
+	})
+}
+
+// findingList returns what was found in a batch, as its liaison asks for it.
+func (d *desk) findingList(code string, rule int64) *filing.FindingList {
+	d.t.Helper()
+	list, err := d.Filing.FindingList(d.ctx, d.liaison(code), code, rule)
+	d.ok(err)
+	return list
+}
+
+func TestFindings_ARuleOfTwoFieldsIsExportedForEach(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		b := d.upload(zjj, d.rows(zjj, 10).Set(1, "developer_uscc", "").Set(2, "project_name", "").Set(5, "project_name", "").CSV())
+		for _, r := range d.page(zjj).Rules {
+			if r.Rule != "required" {
+				t.Fatalf("rule %s", r.Rule)
+			}
+			var n int64
+			d.ok(d.Filing.Findings(d.ctx, d.liaison(zjj), d.findingList(b.Code, r.ID), func(f ingest.Finding) error {
+				if n++; f.Field != r.Field {
+					t.Errorf("%s stands among those of %s", f.Field, r.Field)
+				}
+				return nil
+			}))
+			if n != r.Count {
+				t.Errorf("%s: %d findings, want %d", r.Field, n, r.Count)
+			}
+		}
 	})
 }

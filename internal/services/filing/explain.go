@@ -29,8 +29,9 @@ type ExplainInput struct {
 	Text    string
 }
 
-// Explain answers warnings of a batch; when none is left open the batch is clean.
-// Returns fault.NotFound, fault.Forbidden, fault.Conflict if the batch no longer waits for explanations, and
+// Explain answers warnings of a batch; when none is left open the batch is clean. Until it is submitted an explanation
+// can be given anew: the chief may have sent the batch back because of it.
+// Returns fault.NotFound, fault.Forbidden, fault.Conflict if the batch has been submitted or is not checked, and
 // fault.Invalid with the field text.
 func (s *Service) Explain(ctx context.Context, actor models.Actor, code string, in ExplainInput) error {
 	if err := s.Guard.Allow(actor, "filing", "explain"); err != nil {
@@ -56,8 +57,8 @@ func (s *Service) Explain(ctx context.Context, actor models.Actor, code string, 
 		if b.UnitID != actor.Unit.ID {
 			return fault.New(fault.Forbidden, "提醒由报送单位说明。")
 		}
-		if b.State != models.BatchWarnings {
-			return fault.New(fault.Conflict, fmt.Sprintf("批次 %s 现在是“%s”，不需要说明。", b.Code, models.FilingFlow.Describe(b.State).Label))
+		if !explainable(b.State) {
+			return fault.New(fault.Conflict, fmt.Sprintf("批次 %s 现在是“%s”，不能再说明。", b.Code, models.FilingFlow.Describe(b.State).Label))
 		}
 		rule, finding, err := findWarning(tx, &b, in)
 		if err != nil {
@@ -71,6 +72,11 @@ func (s *Service) Explain(ctx context.Context, actor models.Actor, code string, 
 		}
 		return s.record(tx, actor, b.Code, "explain", "", rule.Title)
 	})
+}
+
+// explainable reports whether explanations may be given or changed in a state.
+func explainable(state workflow.State) bool {
+	return state == models.BatchWarnings || state == models.BatchClean
 }
 
 var errNoWarning = fault.New(fault.NotFound, "没有这条提醒。")
@@ -98,12 +104,30 @@ func (s *Service) writeAnswer(tx *gorm.DB, actor models.Actor, b *models.Batch, 
 	if finding != nil {
 		row.RowKey, row.RowHash = answerRow(finding)
 	}
-	stale := tx.Where("batch_id = ? AND rule = ? AND row_key = ? AND row_hash = ?", b.ID, rule.Rule, row.RowKey, row.RowHash)
+	stale, err := staleAnswers(tx, b, rule, finding, row)
+	if err != nil {
+		return err
+	}
 	if err := stale.Delete(&models.Explanation{}).Error; err != nil {
 		return err
 	}
 	row.Text = s.Keys.SealField(nil, answerPlace(b.ID, rule.Rule), []byte(text))
 	return tx.Create(&row).Error
+}
+
+// staleAnswers are the explanations that a new one takes the place of: the one of the same row or rule; or all of a rule
+// that has nothing open any more, because whoever explains it anew as a whole means all its rows.
+func staleAnswers(tx *gorm.DB, b *models.Batch, rule models.FindingRule, finding *models.Finding, row models.Explanation) (*gorm.DB, error) {
+	if finding == nil {
+		open, err := openByRule(tx, b.ID)
+		if err != nil {
+			return nil, err
+		}
+		if open[rule.ID] == 0 {
+			return tx.Where("id IN (SELECT e.id FROM explanations e JOIN finding_rules r ON "+speaksOfRule+" WHERE r.id = ?)", rule.ID), nil
+		}
+	}
+	return tx.Where("batch_id = ? AND rule = ? AND row_key = ? AND row_hash = ?", b.ID, rule.Rule, row.RowKey, row.RowHash), nil
 }
 
 // answerRow identifies what an explanation of one finding speaks of: a field of a row, the row by its business key and
@@ -123,16 +147,9 @@ func answerRow(f *models.Finding) (key, hash string) {
 	return key, hash + "@" + f.Field
 }
 
-// speaksOf reports whether an explanation belongs to a rule, as far as it looks at one field.
-func speaksOf(e *models.Explanation, rule *models.FindingRule) bool {
-	if e.Rule != rule.Rule {
-		return false
-	}
-	if e.RowKey == "" {
-		return e.RowHash == rule.Field
-	}
-	return rule.Field == "" || strings.HasSuffix(e.RowHash, "@"+rule.Field)
-}
+// speaksOfRule joins explanations e with the rules r that they belong to, as answerRow identifies them.
+const speaksOfRule = `e.batch_id = r.batch_id AND e.rule = r.rule AND (e.row_key = '' AND e.row_hash = r.field OR e.row_key <> '' AND
+	(r.field = '' OR substr(e.row_hash, length(e.row_hash) - length(r.field)) = '@' || r.field))`
 
 func answerPlace(batch int64, rule string) crypt.Field {
 	return crypt.Field{Table: "explanations", Column: rule, Batch: batch}
@@ -140,37 +157,39 @@ func answerPlace(batch int64, rule string) crypt.Field {
 
 // recount works out how many warnings are open, and moves the batch to clean when there are none.
 func (s *Service) recount(tx *gorm.DB, b *models.Batch) error {
-	var rules []models.FindingRule
-	if err := tx.Where("batch_id = ? AND severity = ?", b.ID, models.SeverityWarning).Find(&rules).Error; err != nil {
-		return err
-	}
-	var given []models.Explanation
-	if err := tx.Select("rule", "row_key", "row_hash").Where("batch_id = ?", b.ID).Find(&given).Error; err != nil {
+	rules, err := openByRule(tx, b.ID)
+	if err != nil {
 		return err
 	}
 	var open int64
-	for i := range rules {
-		open += openOf(&rules[i], given)
+	for _, n := range rules {
+		open += n
 	}
-	if err := set(tx, b, map[string]any{"open_warnings": open}); err != nil || open > 0 {
+	if err := set(tx, b, map[string]any{"open_warnings": open}); err != nil || open > 0 || b.State == models.BatchClean {
 		return err
 	}
 	return s.apply(tx, models.SystemActor, b, models.VerbExplain, workflow.Input{}, nil)
 }
 
-// openOf returns how many warnings of a rule are without an explanation.
-func openOf(rule *models.FindingRule, given []models.Explanation) int64 {
-	open := rule.Count
-	for i := range given {
-		switch e := &given[i]; {
-		case !speaksOf(e, rule):
-		case e.RowKey == "":
-			return 0
-		default:
-			open--
+// openByRule returns how many warnings of each of a batch's rules are without an explanation. It counts in the database:
+// an upload may carry tens of thousands of explanations over.
+func openByRule(db *gorm.DB, batch int64) (map[int64]int64, error) {
+	var rows []struct{ ID, Total, Own, Whole int64 }
+	err := db.Raw(`SELECT r.id, r.count AS total, count(CASE WHEN e.row_key <> '' THEN 1 END) AS own, count(CASE WHEN e.row_key = '' THEN 1 END) AS whole
+		FROM finding_rules r LEFT JOIN explanations e ON `+speaksOfRule+`
+		WHERE r.batch_id = ? AND r.severity = ? GROUP BY r.id, r.count`, batch, models.SeverityWarning).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("count open warnings: %w", err)
+	}
+	open := make(map[int64]int64, len(rows))
+	for _, r := range rows {
+		if r.Whole == 0 {
+			open[r.ID] = max(0, r.Total-r.Own)
+		} else {
+			open[r.ID] = 0
 		}
 	}
-	return max(0, open)
+	return open, nil
 }
 
 // pageAnswers bounds how many explanations a page reads: more than it can show.

@@ -155,15 +155,20 @@ func saveFiles(tx *gorm.DB, b *models.Batch, files []ingest.FileReport) error {
 			break
 		}
 		row := models.BatchFile{Format: f.Format, Encoding: f.Encoding, Delimiter: f.Delimiter, Sheet: f.Sheet, HeaderRow: f.HeaderRow,
-			Columns: f.Columns, RowsRead: f.Rows, RowsValid: f.Valid, Ignored: append([]models.IgnoredRow{}, f.Ignored...)}
+			Columns: f.Columns, RowsRead: f.Rows, RowsValid: f.Valid, Ignored: listed(f.Ignored), Skipped: f.Skipped, Hidden: f.Hidden,
+			Extra: listed(f.Extra), Absent: listed(f.Absent), Notes: listed(f.Notes)}
 		err := tx.Model(&models.BatchFile{}).Where("id = ?", b.Files[i].ID).
-			Select("format", "encoding", "delimiter", "sheet", "header_row", "columns", "rows_read", "rows_valid", "ignored").Updates(&row).Error
+			Select("format", "encoding", "delimiter", "sheet", "header_row", "columns", "rows_read", "rows_valid", "ignored", "skipped",
+				"hidden", "extra", "absent", "notes").Updates(&row).Error
 		if err != nil {
 			return fmt.Errorf("write file report: %w", err)
 		}
 	}
 	return nil
 }
+
+// listed makes an empty list of none at all, which would be stored as NULL.
+func listed[T any](list []T) []T { return append([]T{}, list...) }
 
 // saveRules replaces what an earlier run of the same check wrote.
 func (s *Service) saveRules(tx *gorm.DB, b *models.Batch, rules []ingest.RuleCount) error {

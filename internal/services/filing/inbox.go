@@ -2,6 +2,7 @@ package filing
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"gorm.io/gorm"
@@ -11,22 +12,19 @@ import (
 	"taxportal/internal/models"
 )
 
-// InboxFilter narrows the Office's inbox.
+// InboxFilter narrows and orders the Office's inbox.
 type InboxFilter struct {
-	Text  string   // in unit or item name
+	Text  string   // in unit name, item name or batch code
 	Unit  string   // unit code
 	Codes []string // only these batches; nil = all
-	Sort  string   // signed (default), rows
+	Sort  string   // newest, rows, unit; anything else: longest waiting first
 	Page  int
 	Size  int
 }
 
-// Inbox returns a page of the batches that wait for the Office, longest waiting first, and how many there are.
-func (s *Service) Inbox(ctx context.Context, actor models.Actor, f InboxFilter) ([]models.Batch, int64, error) {
-	if err := s.Guard.Allow(actor, "filing", "accept"); err != nil {
-		return nil, 0, err
-	}
-	scope := func(db *gorm.DB) *gorm.DB {
+// scope narrows a query to the batches that wait for the actor's Office and that the filter asks for.
+func (f InboxFilter) scope(actor models.Actor) func(*gorm.DB) *gorm.DB {
+	return func(db *gorm.DB) *gorm.DB {
 		db = db.Scopes(database.Visible(actor, "batches.unit_id")).Where("batches.state = ?", models.BatchFiled).
 			Joins("JOIN filing_tasks t ON t.id = batches.task_id").Joins("JOIN units u ON u.id = batches.unit_id").
 			Joins("JOIN catalogue_items i ON i.id = t.item_id").Scopes(database.ContainsAny(f.Text, "u.name", "i.name", "batches.code"))
@@ -38,19 +36,44 @@ func (s *Service) Inbox(ctx context.Context, actor models.Actor, f InboxFilter) 
 		}
 		return db
 	}
+}
+
+// order sorts the inbox; the id decides between equals.
+func (f InboxFilter) order(db *gorm.DB) *gorm.DB {
+	switch f.Sort {
+	case "newest":
+		return db.Order("batches.signed_at DESC, batches.id DESC")
+	case "rows":
+		return db.Order("batches.rows_read DESC, batches.id")
+	case "unit":
+		return db.Order("u.plan_no, u.id, batches.signed_at, batches.id")
+	}
+	return db.Order("batches.signed_at, batches.id")
+}
+
+// Inbox returns a page of the batches that wait for the Office, longest waiting first, and how many there are.
+func (s *Service) Inbox(ctx context.Context, actor models.Actor, f InboxFilter) ([]models.Batch, int64, error) {
+	if err := s.Guard.Allow(actor, "filing", "accept"); err != nil {
+		return nil, 0, err
+	}
 	db := s.DB.Read.WithContext(ctx)
 	var total int64
-	if err := db.Model(&models.Batch{}).Scopes(scope).Count(&total).Error; err != nil {
-		return nil, 0, database.Fault(err)
+	if err := db.Model(&models.Batch{}).Scopes(f.scope(actor)).Count(&total).Error; err != nil {
+		return nil, 0, database.Fault(fmt.Errorf("count inbox: %w", err))
 	}
-	order := "batches.signed_at, batches.id"
-	if f.Sort == "rows" {
-		order = "batches.rows_read DESC, batches.id"
-	}
+	batches, err := waitingBatches(db.Scopes(database.Page(f.Page, f.Size)), actor, f)
+	return batches, total, err
+}
+
+// waitingBatches reads batches of the inbox with what a row of it tells.
+func waitingBatches(db *gorm.DB, actor models.Actor, f InboxFilter) ([]models.Batch, error) {
 	var batches []models.Batch
 	err := db.Preload("Task").Preload("Task.Item").Preload("Task.Unit").Preload("Task.Batches").
-		Scopes(scope, database.Page(f.Page, f.Size)).Order(order).Find(&batches).Error
-	return batches, total, database.Fault(err)
+		Scopes(f.scope(actor), f.order).Find(&batches).Error
+	if err != nil {
+		return nil, database.Fault(fmt.Errorf("list inbox: %w", err))
+	}
+	return batches, nil
 }
 
 func uppers(codes []string) []string {

@@ -24,6 +24,9 @@ func TestInbox_FindsByCodesUnitAndText(t *testing.T) {
 			{"no codes are none", filing.InboxFilter{Codes: []string{}}, ""},
 			{"unit without case", filing.InboxFilter{Unit: "ZJJ"}, "ZJJ-02-202610-1"},
 			{"text", filing.InboxFilter{Text: "固定资产"}, "FGW-05-202610-1"},
+			{"in the plan's order", filing.InboxFilter{Sort: "unit"}, "FGW-05-202610-1 ZJJ-02-202610-1"},
+			{"the newest first", filing.InboxFilter{Sort: "newest"}, "FGW-05-202610-1 ZJJ-02-202610-1"},
+			{"an order that is none", filing.InboxFilter{Sort: "1; DROP"}, "ZJJ-02-202610-1 FGW-05-202610-1"},
 		} {
 			c.filter.Page, c.filter.Size = 1, 20
 			batches, total, err := d.Filing.Inbox(d.ctx, d.As("office"), c.filter)

@@ -3,6 +3,7 @@ package filing
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"taxportal/internal/models"
 	"taxportal/internal/workflow"
@@ -22,10 +23,17 @@ func (s *Service) Next(p *TaskPage) []workflow.Segment {
 		}
 		values["errors"], values["warnings"] = thousands(b.ErrorRows), thousands(b.OpenWarnings)
 		values["rows"], values["trouble"], values["mend"] = thousands(b.Progress), b.Trouble, cnDue(b.MendDueAt)
-		return workflow.Sentence(models.FilingFlow.Describe(b.State).Next, values)
+		pattern := models.FilingFlow.Describe(b.State).Next
+		if p.Task.Effective() != nil { // a correction: nobody has set a due for it
+			pattern = strings.Replace(pattern, dueWords, "", 1)
+		}
+		return workflow.Sentence(pattern, values)
 	}
 	return workflow.Sentence(standingNext[p.Standing], values)
 }
+
+// dueWords are the words of FilingFlow's sentences that name the task's due.
+const dueWords = "在 **{due} 前**"
 
 // standingNext says what to do with a task that has no batch.
 var standingNext = map[models.Standing]string{

@@ -28,8 +28,8 @@ type TaskFilter struct {
 	Unit     string // unit code
 	Month    string // 2026-10
 	Standing models.Standing
-	Done     bool   // only tasks with a batch in force
-	Sort     string // due, -due, unit, name
+	Batch    workflow.State // only tasks with a batch in this state
+	Sort     string         // due, -due, unit, name
 	Page     int
 	Size     int
 }
@@ -45,8 +45,8 @@ func taskScope(actor models.Actor, f TaskFilter) func(*gorm.DB) *gorm.DB {
 		if f.Month != "" {
 			db = db.Where("filing_tasks.month = ?", f.Month)
 		}
-		if f.Done {
-			db = db.Where("EXISTS (SELECT 1 FROM batches b WHERE b.task_id = filing_tasks.id AND b.state = ?)", models.BatchEffective)
+		if f.Batch != "" {
+			db = db.Where("EXISTS (SELECT 1 FROM batches b WHERE b.task_id = filing_tasks.id AND b.state = ?)", f.Batch)
 		}
 		return db
 	}
@@ -85,7 +85,8 @@ func (s *Service) tasksStanding(db *gorm.DB, actor models.Actor, f TaskFilter) (
 	return all[from:min(from+f.Size, total)], int64(total), nil
 }
 
-func (s *Service) taskRows(db *gorm.DB, actor models.Actor, f TaskFilter) ([]TaskRow, error) {
+// order puts tasks in the filter's order.
+func (f TaskFilter) order(db *gorm.DB) *gorm.DB {
 	order := map[string]string{
 		"due": "filing_tasks.due_at, filing_tasks.id", "unit": `"Unit".plan_no, filing_tasks.due_at DESC, filing_tasks.id`,
 		"name": `"Item".name, filing_tasks.due_at DESC, filing_tasks.id`,
@@ -93,9 +94,12 @@ func (s *Service) taskRows(db *gorm.DB, actor models.Actor, f TaskFilter) ([]Tas
 	if order == "" {
 		order = "filing_tasks.due_at DESC, filing_tasks.id"
 	}
+	return db.Order(order)
+}
+
+func (s *Service) taskRows(db *gorm.DB, actor models.Actor, f TaskFilter) ([]TaskRow, error) {
 	var tasks []models.FilingTask
-	err := db.Scopes(taskScope(actor, f)).Preload("Batches", func(db *gorm.DB) *gorm.DB { return db.Order("no") }).
-		Order(order).Find(&tasks).Error
+	err := db.Scopes(taskScope(actor, f), f.order).Preload("Batches", func(db *gorm.DB) *gorm.DB { return db.Order("no") }).Find(&tasks).Error
 	if err != nil {
 		return nil, database.Fault(fmt.Errorf("list tasks: %w", err))
 	}
@@ -125,6 +129,7 @@ type TaskPage struct {
 	DueNow   models.Instant
 	Batch    *models.Batch // the batch the page speaks of, or nil
 	Rules    []models.FindingRule
+	Open     map[int64]int64 // warnings without an explanation, by the id of their rule
 	Answers  []models.Explanation
 	History  []workflow.Event
 	Moves    []workflow.Move
@@ -205,8 +210,13 @@ func (s *Service) fillBatch(db *gorm.DB, actor models.Actor, p *TaskPage) error 
 	if err := s.openFindings(p.Rules, p.Task.TemplateVersion.Definition); err != nil {
 		return err
 	}
-	if p.Answers, err = s.answers(db, p.Batch.ID, pageAnswers); err != nil {
-		return err
+	if p.Batch.WarningCount > 0 {
+		if p.Answers, err = s.answers(db, p.Batch.ID, pageAnswers); err != nil {
+			return err
+		}
+		if p.Open, err = openByRule(db, p.Batch.ID); err != nil {
+			return err
+		}
 	}
 	if p.History, err = workflow.History(db, &models.FilingFlow, p.Batch.ID); err != nil {
 		return err

@@ -230,6 +230,43 @@ func TestCorrection_WaitsForTheLiaisonWithoutADue(t *testing.T) {
 		if !strings.Contains(next, "上传更正文件") || page.Calm() || d.Filing.Late(page) {
 			t.Errorf("next %q, calm %v, late %v", next, page.Calm(), d.Filing.Late(page))
 		}
+		b := d.clean(zjj)
+		if next := workflow.Plain(d.Filing.Next(d.page(zjj))); next != "请联络员王静提交审签；提交后由分管负责人刘志远审签。" {
+			t.Errorf("uploaded: next %q", next)
+		}
+		d.move(d.liaison(zjj), b.Code, models.VerbSubmit)
+		if next := workflow.Plain(d.Filing.Next(d.page(zjj))); next != "请分管负责人刘志远审签；审签后自动送办公室受理。" {
+			t.Errorf("submitted: next %q", next)
+		}
+		if todo := d.toSign(zjj); todo == nil || todo.DueAt != 0 || todo.Late || !todo.Correction {
+			t.Errorf("the unit leader's to-do: %+v", todo)
+		}
+	})
+}
+
+// toSign returns what waits for the unit leader of a task, or nil.
+func (d *desk) toSign(task string) *filing.Todo {
+	d.t.Helper()
+	todos, err := d.Filing.Todos(d.ctx, d.chief(task))
+	d.ok(err)
+	for i := range todos {
+		if todos[i].Task == task {
+			return &todos[i]
+		}
+	}
+	return nil
+}
+
+// What mends a return is to be signed by the correction due, not by the task's own.
+func TestReturn_TheSignatureOfTheMendedBatchIsDueWhenTheMendingIs(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		d.returned(zjj, "2026-12-04")
+		d.Clock.Set("2026-12-02", 9, 0)
+		b := d.clean(zjj)
+		d.move(d.liaison(zjj), b.Code, models.VerbSubmit)
+		if todo := d.toSign(zjj); todo == nil || todo.DueAt != models.Day("2026-12-04").At(17, 0) || todo.Late {
+			t.Errorf("the unit leader's to-do: %+v", todo)
+		}
 	})
 }
 

@@ -183,7 +183,7 @@ func lastStep(b *models.Batch) (string, models.Instant) {
 func (s *Service) batchTodos(db *gorm.DB, actor models.Actor, state workflow.State, verb string) ([]Todo, error) {
 	query := db.Preload("Task").Preload("Task.Item").Preload("Task.Unit").Where("batches.state = ?", state)
 	if state == models.BatchSigning {
-		query = query.Where("batches.unit_id = ?", actor.Unit.ID)
+		query = query.Preload("Task.Batches").Where("batches.unit_id = ?", actor.Unit.ID)
 	} else {
 		query = query.Scopes(database.Visible(actor, "batches.unit_id"))
 	}
@@ -194,11 +194,11 @@ func (s *Service) batchTodos(db *gorm.DB, actor models.Actor, state workflow.Sta
 	todos := make([]Todo, len(batches))
 	for i := range batches {
 		b := &batches[i]
-		due := b.Task.DueAt
-		if state == models.BatchFiled {
+		due := b.Task.DueNow()
+		if state == models.BatchFiled || b.Correction { // the Office has no due, and nobody set one for a correction
 			due = 0
 		}
-		todos[i] = Todo{DueAt: due, Late: due != 0 && s.now() > due, Title: b.Task.Item.Name + "　" + b.Task.Period.Label(), Note: describe(b), State: b.State,
+		todos[i] = Todo{Correction: b.Correction && state == models.BatchSigning, DueAt: due, Late: due != 0 && s.now() > due, Title: b.Task.Item.Name + "　" + b.Task.Period.Label(), Note: describe(b), State: b.State,
 			Task: b.Task.Code, Batch: b.Code, Verb: verb, Unit: b.Task.Unit.Name}
 		todos[i].Last, todos[i].LastAt = lastStep(b)
 	}

@@ -129,7 +129,7 @@ func TestTasks_DoneAreThoseWithABatchInForce(t *testing.T) {
 	each(t, func(t *testing.T, d *desk) {
 		d.accepted(zjj)
 		d.filed("FGW-05-202610")
-		rows, total, err := d.Filing.Tasks(d.ctx, d.As("office"), filing.TaskFilter{Done: true, Page: 1, Size: 20})
+		rows, total, err := d.Filing.Tasks(d.ctx, d.As("office"), filing.TaskFilter{Batch: models.BatchEffective, Page: 1, Size: 20})
 		d.ok(err)
 		done, err := d.Filing.Done(d.ctx, d.As("office"))
 		d.ok(err)

@@ -207,7 +207,7 @@ func addFiles(tx *gorm.DB, batch *models.Batch, files []UploadedFile) error {
 			return fmt.Errorf("look for the same file: %w", err)
 		}
 		row := models.BatchFile{BatchID: batch.ID, Seq: i, Name: cleanName(f.Name), Size: f.Size, Blob: f.Blob, Duplicate: earlier.Code,
-			Ignored: []models.IgnoredRow{}} // nil would be stored as NULL
+			Ignored: listed[models.IgnoredRow](nil), Extra: listed[string](nil), Absent: listed[string](nil), Notes: listed[string](nil)}
 		if err := tx.Create(&row).Error; err != nil {
 			return fmt.Errorf("add file: %w", err)
 		}

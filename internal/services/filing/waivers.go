@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"taxportal/internal/audit"
 	"taxportal/internal/database"
 	"taxportal/internal/fault"
 	"taxportal/internal/models"
@@ -59,7 +60,9 @@ func (s *Service) RaiseWaiver(ctx context.Context, actor models.Actor, code stri
 			w.State = models.WaiverProposed
 			return err
 		}
-		return s.record(tx, actor, w.Code, "ask", in.Reason, in.Kind.Label())
+		return audit.Record(tx, s.now(), actor, audit.Entry{
+			Object: models.WaiverFlow.Name, ObjectID: w.Code, Action: action, Reason: in.Reason, Detail: in.Kind.Label(),
+		})
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return nil, fault.New(fault.Conflict, "这项任务已有同类申请正在办理，请等办理结果。")
@@ -220,35 +223,4 @@ func (s *Service) Waiver(ctx context.Context, actor models.Actor, code string) (
 	moves := workflow.Offered(&models.WaiverFlow, w.State, parties(actor, w.UnitID),
 		func(o, a string) bool { return s.Guard.Can(actor, o, a) }, actor.AccountID, history)
 	return WaiverPage{Waiver: w, History: history, Moves: moves}, nil
-}
-
-// WaiverFilter narrows the list of waivers.
-type WaiverFilter struct {
-	State workflow.State // empty = all
-	Kind  models.WaiverKind
-	Page  int
-	Size  int
-}
-
-// Waivers returns a page of the waivers that the actor may see, newest first, and how many there are.
-func (s *Service) Waivers(ctx context.Context, actor models.Actor, f WaiverFilter) ([]models.Waiver, int64, error) {
-	scope := func(db *gorm.DB) *gorm.DB {
-		db = db.Scopes(database.Visible(actor, "waivers.unit_id"))
-		if f.State != "" {
-			db = db.Where("waivers.state = ?", f.State)
-		}
-		if f.Kind != "" {
-			db = db.Where("waivers.kind = ?", f.Kind)
-		}
-		return db
-	}
-	db := s.DB.Read.WithContext(ctx)
-	var total int64
-	if err := db.Model(&models.Waiver{}).Scopes(scope).Count(&total).Error; err != nil {
-		return nil, 0, database.Fault(err)
-	}
-	var found []models.Waiver
-	err := db.Preload("Task").Preload("Task.Item").Preload("Task.Unit").Scopes(scope, database.Page(f.Page, f.Size)).
-		Order("waivers.id DESC").Find(&found).Error
-	return found, total, database.Fault(err)
 }

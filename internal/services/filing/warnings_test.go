@@ -61,7 +61,9 @@ func TestExplain_OneByOneAndByRule(t *testing.T) {
 		d.ok(d.explain(zjj, "row.R2", 1, "跨年核发"))
 		d.open(zjj, 0)
 		d.is(b.Code, models.BatchClean)
-		refused(t, d.explain(zjj, "row.R2", 1, "再说一次"), fault.Conflict)
+		d.ok(d.explain(zjj, "row.R2", 1, "跨年核发，原件已扫描")) // until it is submitted, an explanation can be changed
+		d.is(b.Code, models.BatchClean)
+		d.open(zjj, 0)
 
 		page := d.page(zjj)
 		for _, r := range page.Rules {
@@ -75,6 +77,74 @@ func TestExplain_OneByOneAndByRule(t *testing.T) {
 			}
 		}
 		d.toOffice(b.Code)
+		refused(t, d.explain(zjj, "row.R2", 1, "再说一次"), fault.Conflict, "待受理")
+	})
+}
+
+func TestExplain_ChangedForAWholeRuleOnceNothingIsOpen(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		b := d.upload(zjj, warned(d).CSV())
+		said := func() string {
+			page, list := d.page(zjj), []string{}
+			for _, r := range page.Rules {
+				for i := range r.Findings {
+					if a := filing.AnswerTo(page.Answers, r.Rule, &r.Findings[i]); a != nil {
+						list = append(list, string(a.Text))
+					}
+				}
+			}
+			return strings.Join(list, "|")
+		}
+		d.ok(d.explain(zjj, "row.R2", 0, "甲证跨年"))
+		d.ok(d.explain(zjj, "row.R2", -1, "乙证跨年")) // one is open: what was said of the other stays
+		if got := said(); got != "甲证跨年|乙证跨年" {
+			t.Errorf("by row and by rule: %s", got)
+		}
+		d.ok(d.explain(zjj, "row.R2", -1, "均跨年"))
+		if got := said(); got != "均跨年|均跨年" {
+			t.Errorf("anew by rule: %s", got)
+		}
+		d.ok(d.explain(zjj, "row.R5", -1, "尚未备案"))
+		d.is(b.Code, models.BatchClean)
+		d.ok(d.explain(zjj, "row.R5", -1, "尚未备案，十二月补"))
+		if got := said(); got != "均跨年|均跨年|尚未备案，十二月补" {
+			t.Errorf("after the batch is clean: %s", got)
+		}
+		page := d.page(zjj)
+		for _, r := range page.Rules {
+			if open, ok := page.Open[r.ID]; !ok || open != 0 {
+				t.Errorf("%s: %d open", r.Rule, open)
+			}
+		}
+		d.move(d.liaison(zjj), b.Code, models.VerbSubmit)
+		refused(t, d.explain(zjj, "row.R5", -1, "再改"), fault.Conflict, "待审签")
+		d.ok(d.Filing.Move(d.ctx, d.chief(zjj), b.Code, models.VerbSendBack, filing.MoveInput{Reason: "说明不清楚"}))
+		d.ok(d.explain(zjj, "row.R5", -1, "商业部分十二月备案"))
+		d.is(b.Code, models.BatchClean)
+	})
+}
+
+func TestPage_CountsWhatIsOpenOfEachRule(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		d.upload(zjj, warned(d).CSV())
+		open := func() map[string]int64 {
+			page, n := d.page(zjj), map[string]int64{}
+			for _, r := range page.Rules {
+				n[r.Rule] = page.Open[r.ID]
+			}
+			return n
+		}
+		if n := open(); n["row.R2"] != 2 || n["row.R5"] != 1 {
+			t.Errorf("nothing explained: %v", n)
+		}
+		d.ok(d.explain(zjj, "row.R2", 1, "跨年核发"))
+		if n := open(); n["row.R2"] != 1 || n["row.R5"] != 1 {
+			t.Errorf("one explained: %v", n)
+		}
+		d.ok(d.explain(zjj, "row.R2", -1, "跨年核发"))
+		if n := open(); n["row.R2"] != 0 || n["row.R5"] != 1 {
+			t.Errorf("a rule explained: %v", n)
+		}
 	})
 }
 

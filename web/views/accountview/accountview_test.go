@@ -1,136 +1,74 @@
 package accountview_test
 
 import (
-	"context"
 	"strings"
 	"testing"
 
-	"github.com/PuerkitoBio/goquery"
-	"github.com/a-h/templ"
-
 	"taxportal/web/views/accountview"
 	"taxportal/web/views/components"
-	"taxportal/web/views/layout"
+	"taxportal/web/views/viewtest"
 )
 
-// hostile is what somebody may type; it must come back as text.
-const hostile = `"><script>alert(1)</script>`
-
-// show renders a page and holds it against what every page keeps: one h1, labels, ids used once, nothing inline.
-func show(t *testing.T, page templ.Component) *goquery.Document {
-	t.Helper()
-	var out strings.Builder
-	if err := page.Render(context.Background(), &out); err != nil {
-		t.Fatal(err)
-	}
-	doc, err := goquery.NewDocumentFromReader(strings.NewReader(out.String()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n := doc.Find("h1").Length(); n != 1 {
-		t.Errorf("%d h1", n)
-	}
-	if doc.Find("[style], style, script:not([src]), [onclick]").Length() > 0 || strings.Contains(out.String(), "<script>alert") {
-		t.Error("inline style or script")
-	}
-	ids := map[string]bool{}
-	doc.Find("[id]").Each(func(_ int, s *goquery.Selection) {
-		id, _ := s.Attr("id")
-		if ids[id] {
-			t.Errorf("id %s stands twice", id)
-		}
-		ids[id] = true
-	})
-	doc.Find("input:not([type=hidden]), select, textarea").Each(func(_ int, s *goquery.Selection) {
-		id, _ := s.Attr("id")
-		if id == "" || doc.Find("label[for='"+id+"']").Length() != 1 {
-			t.Errorf("field %q has no label", id)
-		}
-		for _, described := range strings.Fields(attr(s, "aria-describedby")) {
-			if !ids[described] {
-				t.Errorf("field %q is described by %q, which is not there", id, described)
-			}
-		}
-		if attr(s, "aria-invalid") == "true" && doc.Find(".gz-errsum a[href='#"+id+"']").Length() != 1 {
-			t.Errorf("the error of %q is not named above the form", id)
-		}
-	})
-	doc.Find("form[method=post]").Each(func(_ int, s *goquery.Selection) {
-		if name, _ := s.Find("input").First().Attr("name"); name != "_csrf" {
-			t.Error("a form does not begin with its token")
-		}
-	})
-	return doc
-}
-
-func attr(s *goquery.Selection, name string) string {
-	value, _ := s.Attr(name)
-	return value
-}
-
-func words(s *goquery.Selection) string { return strings.Join(strings.Fields(s.Text()), " ") }
-
-func shell() layout.Shell {
-	return layout.Shell{Title: "登录", CSRF: "token", Now: "2026年11月23日 15:20"}
-}
+// shell is the frame of every page here.
+var shell = viewtest.Shell("登录")
 
 func TestLogin_bringsTheNameBackAndNeverThePassword(t *testing.T) {
-	doc := show(t, accountview.Login(accountview.LoginPage{Shell: shell(), Username: hostile, Next: "/filings?x=1", Problem: "用户名或密码不正确。"}))
-	if attr(doc.Find("[name=username]"), "value") != hostile || attr(doc.Find("[name=next]"), "value") != "/filings?x=1" {
+	doc := viewtest.Page(t, accountview.Login(accountview.LoginPage{Shell: shell, Username: viewtest.Hostile, Next: "/filings?x=1", Problem: "用户名或密码不正确。"}))
+	if doc.Find("[name=username]").AttrOr("value", "") != viewtest.Hostile || doc.Find("[name=next]").AttrOr("value", "") != "/filings?x=1" {
 		t.Error("user name or the way on did not come back")
 	}
 	password := doc.Find("[name=password]")
-	if _, has := password.Attr("value"); has || attr(password, "type") != "password" || attr(password, "autocomplete") != "current-password" {
+	if _, has := password.Attr("value"); has || password.AttrOr("type", "") != "password" || password.AttrOr("autocomplete", "") != "current-password" {
 		t.Error("the password field is not one")
 	}
-	if got := words(doc.Find("main .gz-flash[role=alert]")); got != "用户名或密码不正确。" {
+	if got := viewtest.Words(doc.Find("main .gz-flash[role=alert]")); got != "用户名或密码不正确。" {
 		t.Errorf("the trouble reads %q", got)
 	}
-	if attr(doc.Find("form"), "action") != "/login" {
+	if doc.Find("form").AttrOr("action", "") != "/login" {
 		t.Error("the form leads elsewhere")
 	}
 }
 
 func TestLogin_saysWhyOneIsHereAgain(t *testing.T) {
-	page := accountview.LoginPage{Shell: shell(), Lost: "您已 30 分钟未操作，为保护数据已自动退出。"}
+	page := accountview.LoginPage{Shell: shell, Lost: "您已 30 分钟未操作，为保护数据已自动退出。"}
 	page.Shell.Flash = []components.Notice{{Family: components.FamilyOK, Text: components.Sentence{components.Plain("密码已设置。")}}}
-	doc := show(t, accountview.Login(page))
-	if got := words(doc.Find("main .gz-flash")); !strings.Contains(got, "30 分钟未操作") || !strings.Contains(got, "密码已设置。") {
+	doc := viewtest.Page(t, accountview.Login(page))
+	if got := viewtest.Words(doc.Find("main .gz-flash")); !strings.Contains(got, "30 分钟未操作") || !strings.Contains(got, "密码已设置。") {
 		t.Errorf("it says %q", got)
 	}
 	page.Problem = "用户名或密码不正确。"
-	if got := words(show(t, accountview.Login(page)).Find("main .gz-flash")); strings.Contains(got, "未操作") {
+	if got := viewtest.Words(viewtest.Page(t, accountview.Login(page)).Find("main .gz-flash")); strings.Contains(got, "未操作") {
 		t.Error("an old notice stands beside a new one")
 	}
 }
 
 func TestLogin_namesEmptyFields(t *testing.T) {
-	doc := show(t, accountview.Login(accountview.LoginPage{Shell: shell(), Fields: map[string]string{"username": "请填写用户名。", "password": "请填写密码。"}}))
+	doc := viewtest.Page(t, accountview.Login(accountview.LoginPage{Shell: shell, Fields: map[string]string{"username": "请填写用户名。", "password": "请填写密码。"}}))
 	if doc.Find(".gz-errsum li").Length() != 2 || doc.Find("[aria-invalid=true]").Length() != 2 {
 		t.Error("not both fields are named")
 	}
-	if doc := show(t, accountview.Login(accountview.LoginPage{Shell: shell()})); doc.Find("main").Find(".gz-errsum, .gz-flash, [aria-invalid]").Length() != 0 || doc.Find("[name=next]").Length() != 0 {
+	if doc := viewtest.Page(t, accountview.Login(accountview.LoginPage{Shell: shell})); doc.Find("main").Find(".gz-errsum, .gz-flash, [aria-invalid]").Length() != 0 || doc.Find("[name=next]").Length() != 0 {
 		t.Error("a fresh page complains")
 	}
 }
 
 func TestLogin_helpsInTheDemoAndNowhereElse(t *testing.T) {
-	page := accountview.LoginPage{Shell: shell()}
-	if strings.Contains(words(show(t, accountview.Login(page)).Selection), "Demo@") {
+	page := accountview.LoginPage{Shell: shell}
+	if strings.Contains(viewtest.Words(viewtest.Page(t, accountview.Login(page)).Selection), "Demo@") {
 		t.Error("a real portal tells a password")
 	}
 	page.Shell.DemoBanner, page.Shell.Support = true, "0635-0000000（虚构）"
-	if got := words(show(t, accountview.Login(page)).Selection); !strings.Contains(got, "Demo@2026") || !strings.Contains(got, "0635-0000000") {
+	if got := viewtest.Words(viewtest.Page(t, accountview.Login(page)).Selection); !strings.Contains(got, "Demo@2026") || !strings.Contains(got, "0635-0000000") {
 		t.Error("the demo does not help")
 	}
 }
 
 func setupPage(broken string) accountview.SetupPage {
-	page := accountview.SetupPage{Shell: shell(), Token: "a/b"}
+	page := accountview.SetupPage{Shell: shell, Token: "a/b"}
 	for _, role := range []string{"sys", "sec", "aud"} {
 		person := accountview.SetupPerson{Role: "角色" + role, Duty: "职责。"}
 		for _, field := range []string{"username", "name"} {
-			person.Inputs = append(person.Inputs, components.Input{Name: field + "_" + role, Label: "标签" + field, Value: hostile})
+			person.Inputs = append(person.Inputs, components.Input{Name: field + "_" + role, Label: "标签" + field, Value: viewtest.Hostile})
 		}
 		in := components.Input{Kind: components.InputPassword, Name: "password_" + role, Label: "密码", Value: "geheim"}
 		if role == broken {
@@ -143,64 +81,64 @@ func setupPage(broken string) accountview.SetupPage {
 }
 
 func TestSetup_asksForThreePeople(t *testing.T) {
-	doc := show(t, accountview.Setup(setupPage("")))
-	if doc.Find("fieldset > legend").Length() != 3 || attr(doc.Find("form"), "action") != "/setup/a%2Fb" || doc.Find(".gz-errsum").Length() != 0 {
+	doc := viewtest.Page(t, accountview.Setup(setupPage("")))
+	if doc.Find("fieldset > legend").Length() != 3 || doc.Find("form").AttrOr("action", "") != "/setup/a%2Fb" || doc.Find(".gz-errsum").Length() != 0 {
 		t.Error("not three groups under their roles, or the form leads elsewhere")
 	}
 	if html, _ := doc.Html(); strings.Contains(html, "geheim") {
 		t.Error("a password came back")
 	}
-	if attr(doc.Find("[name=name_sec]"), "value") != hostile {
+	if doc.Find("[name=name_sec]").AttrOr("value", "") != viewtest.Hostile {
 		t.Error("what was typed did not come back")
 	}
 }
 
 func TestSetup_namesTheRoleOfAnError(t *testing.T) {
-	doc := show(t, accountview.Setup(setupPage("sec")))
-	if got := words(doc.Find(".gz-errsum")); !strings.Contains(got, "角色sec的密码：密码至少 8 位") || !strings.Contains(got, "密码都须重新输入") {
+	doc := viewtest.Page(t, accountview.Setup(setupPage("sec")))
+	if got := viewtest.Words(doc.Find(".gz-errsum")); !strings.Contains(got, "角色sec的密码：密码至少 8 位") || !strings.Contains(got, "密码都须重新输入") {
 		t.Errorf("the summary says %q", got)
 	}
 }
 
 func TestLink_saysWhoseItIs(t *testing.T) {
-	page := accountview.LinkPage{Shell: shell(), Token: "t", Username: "liaison.zjj", Name: "王静", Unit: "市住房城乡建设局", Fields: map[string]string{"again": "两次输入的新密码不一致。"}}
-	doc := show(t, accountview.Link(page))
-	if got := words(doc.Find("dl")); got != "用户名liaison.zjj姓名王静单位市住房城乡建设局" {
+	page := accountview.LinkPage{Shell: shell, Token: "t", Username: "liaison.zjj", Name: "王静", Unit: "市住房城乡建设局", Fields: map[string]string{"again": "两次输入的新密码不一致。"}}
+	doc := viewtest.Page(t, accountview.Link(page))
+	if got := viewtest.Words(doc.Find("dl")); got != "用户名liaison.zjj姓名王静单位市住房城乡建设局" {
 		t.Errorf("it is for %q", got)
 	}
-	if attr(doc.Find("form"), "action") != "/link/t" || doc.Find("[name=again][aria-invalid=true]").Length() != 1 || doc.Find("[name=new][aria-invalid]").Length() != 0 {
+	if doc.Find("form").AttrOr("action", "") != "/link/t" || doc.Find("[name=again][aria-invalid=true]").Length() != 1 || doc.Find("[name=new][aria-invalid]").Length() != 0 {
 		t.Error("the form leads elsewhere or names the wrong field")
 	}
 }
 
 func TestProfile_endsEverySessionButThisOne(t *testing.T) {
 	page := accountview.ProfilePage{
-		Shell:    shell(),
+		Shell:    shell,
 		Facts:    []components.Fact{{Term: "姓名", Text: "王静"}},
-		Sessions: []accountview.SessionRow{{ID: "one", Device: "Chrome", Current: true}, {ID: "two", Device: hostile, Addr: "10.0.0.9"}},
+		Sessions: []accountview.SessionRow{{ID: "one", Device: "Chrome", Current: true}, {ID: "two", Device: viewtest.Hostile, Addr: "10.0.0.9"}},
 		Trail:    []accountview.TrailRow{{When: "今天 09:00", Machine: "2026-11-23T09:00:00+08:00", What: "登录", Object: "登录　王静"}},
 	}
-	doc := show(t, accountview.Profile(page))
+	doc := viewtest.Page(t, accountview.Profile(page))
 	rows := doc.Find("#sessions tbody tr")
-	if rows.Length() != 2 || rows.Eq(0).Find("form").Length() != 0 || words(rows.Eq(0).Find(".gz-state")) != "本次登录" {
+	if rows.Length() != 2 || rows.Eq(0).Find("form").Length() != 0 || viewtest.Words(rows.Eq(0).Find(".gz-state")) != "本次登录" {
 		t.Error("the own session can be ended like another")
 	}
 	form := rows.Eq(1).Find("form[method=post]")
-	if attr(form, "action") != "/profile/sessions/end" || attr(form.Find("[name=session]"), "value") != "two" || !strings.Contains(attr(form.Find("button"), "aria-label"), "结束登录") {
+	if form.AttrOr("action", "") != "/profile/sessions/end" || form.Find("[name=session]").AttrOr("value", "") != "two" || !strings.Contains(form.Find("button").AttrOr("aria-label", ""), "结束登录") {
 		t.Error("another session cannot be ended")
 	}
-	if doc.Find("#trail tbody tr").Length() != 1 || attr(doc.Find("#trail time"), "datetime") != "2026-11-23T09:00:00+08:00" {
+	if doc.Find("#trail tbody tr").Length() != 1 || doc.Find("#trail time").AttrOr("datetime", "") != "2026-11-23T09:00:00+08:00" {
 		t.Error("the own trail is missing")
 	}
 }
 
 func TestPassword_mustBeChangedFirst(t *testing.T) {
-	doc := show(t, accountview.Password(accountview.PasswordPage{Shell: shell(), Must: true, Fields: map[string]string{"old": "原密码不正确，请重新输入。"}}))
-	if doc.Find(".gz-next").Length() != 1 || doc.Find("a[data-cancel]").Length() != 0 || !strings.Contains(words(doc.Find(".gz-errsum")), "还没有修改") {
+	doc := viewtest.Page(t, accountview.Password(accountview.PasswordPage{Shell: shell, Must: true, Fields: map[string]string{"old": "原密码不正确，请重新输入。"}}))
+	if doc.Find(".gz-next").Length() != 1 || doc.Find("a[data-cancel]").Length() != 0 || !strings.Contains(viewtest.Words(doc.Find(".gz-errsum")), "还没有修改") {
 		t.Error("it does not say that nothing else can be done, or offers a way out")
 	}
-	doc = show(t, accountview.Password(accountview.PasswordPage{Shell: shell(), Problem: "连续输错，此账号已暂停登录，请 1 分钟后再试。"}))
-	if doc.Find(".gz-next").Length() != 0 || attr(doc.Find("a[data-cancel]"), "href") != "/profile" || doc.Find("main .gz-flash[role=alert]").Length() != 1 || doc.Find(".gz-errsum").Length() != 0 {
+	doc = viewtest.Page(t, accountview.Password(accountview.PasswordPage{Shell: shell, Problem: "连续输错，此账号已暂停登录，请 1 分钟后再试。"}))
+	if doc.Find(".gz-next").Length() != 0 || doc.Find("a[data-cancel]").AttrOr("href", "") != "/profile" || doc.Find("main .gz-flash[role=alert]").Length() != 1 || doc.Find(".gz-errsum").Length() != 0 {
 		t.Error("an ordinary change has no way out, or does not say why it is refused")
 	}
 	if doc.Find("input[type=password]").Length() != 3 {

@@ -41,6 +41,7 @@ type Held struct {
 	Role  models.Role
 	Since string
 	By    string
+	Alone bool // nobody else could act in it: it cannot be taken
 }
 
 // OneTimeLink is a link that was made just now and is shown this once.
@@ -61,6 +62,7 @@ type AccountPage struct {
 	Next     []workflow.Segment
 	Waits    bool // somebody must act
 	May      May
+	Kept     string // why the account can be neither closed nor lose its role, "" if it can
 	Held     []Held
 	Give     []models.Role // roles that the account can still be given
 	Role     string        // the role that was chosen
@@ -79,7 +81,7 @@ func (p AccountPage) actions() []components.Action {
 	if p.May.Disable && p.Disabled {
 		list = append(list, p.post("启用账号", paths.AdminEnable, components.StylePrimary, components.IconUserCheck))
 	}
-	if p.May.Disable && !p.Disabled {
+	if p.May.Disable && !p.Disabled && p.Kept == "" {
 		list = append(list, components.Action{Label: "停用账号", URL: templ.SafeURL(paths.ToAdminStep(paths.AdminDisable, p.ID)), Icon: components.IconUserOff})
 	}
 	if p.May.Reset && !p.Disabled {

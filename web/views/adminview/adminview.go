@@ -75,7 +75,9 @@ func (p ListPage) bar() components.FilterBar {
 			{Name: "role", Label: "角色", Value: p.Query.Role, Options: roleOptions()},
 			{Name: "status", Label: "状态", Value: p.Query.Status, Options: statusOptions()},
 		},
-		Actions: []components.Action{components.Export(p.Query.to(paths.AdminExport, ""), p.Pages.Total, "个账号")},
+	}
+	if p.Pages.Total > 0 {
+		bar.Actions = []components.Action{components.Export(p.Query.to(paths.AdminExport, ""), p.Pages.Total, "个账号")}
 	}
 	if p.Query.Sort != "" {
 		bar.Keep = []components.Pair{{Name: "sort", Value: p.Query.Sort}}

@@ -28,6 +28,7 @@ func (q Query) Page(page string) templ.SafeURL { return q.to(paths.Audit, page) 
 // ListPage is the trail.
 type ListPage struct {
 	Shell   layout.Shell
+	Next    components.Next
 	Query   Query
 	Objects []components.Option // kinds of objects, without the first one for all
 	Notices []string            // what of the filter could not be understood

@@ -8,6 +8,8 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/a-h/templ"
+
+	"taxportal/web/views/viewtest"
 )
 
 // render returns the markup of a component.
@@ -23,11 +25,7 @@ func render(tb testing.TB, c templ.Component) string {
 // parse renders a component and returns its document.
 func parse(tb testing.TB, c templ.Component) *goquery.Document {
 	tb.Helper()
-	doc, err := goquery.NewDocumentFromReader(strings.NewReader(render(tb, c)))
-	if err != nil {
-		tb.Fatalf("parse: %v", err)
-	}
-	return doc
+	return viewtest.Part(tb, c)
 }
 
 // around puts children into a component that takes some.

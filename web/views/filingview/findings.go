@@ -41,35 +41,82 @@ func (p TaskPage) findingsSub() string {
 	return strings.Join(parts, "；")
 }
 
-// groups turns the rules into what the page shows; the first two are open.
+// groups turns the rules into what the page shows: what is left to do first, of which the first two are open; warnings
+// that are all explained follow, closed.
 func (p TaskPage) groups() []components.Finding {
-	var groups []components.Finding
+	var groups, explained []components.Finding
 	for _, r := range p.Rules {
 		if p.Show != "" && p.Show != string(r.Severity) {
 			continue
 		}
-		group := components.Finding{Warning: r.Severity == models.SeverityWarning, Rule: r.Title, Advice: r.Advice, Count: r.Count, Open: len(groups) < 2}
+		group := components.Finding{Warning: r.warns(), Done: r.explained(), Rule: r.Title, Advice: r.advice(), Count: r.Count, Open: len(groups) < 2}
 		for _, f := range r.Findings[:min(len(r.Findings), shownRows)] {
 			group.Rows = append(group.Rows, p.findingRow(r, f))
 		}
 		group.Links = p.groupLinks(r, group.Unit())
-		groups = append(groups, group)
+		if group.Done {
+			group.Open = false
+			explained = append(explained, group)
+		} else {
+			groups = append(groups, group)
+		}
 	}
-	return groups
+	return append(groups, explained...)
+}
+
+func (r Rule) warns() bool { return r.Severity == models.SeverityWarning }
+
+// explained reports whether every warning of the rule has its explanation.
+func (r Rule) explained() bool { return r.warns() && r.Open == 0 }
+
+// advice is the second line of a rule: how to mend it, and how far its explanations have come. Once all are given, the
+// explanation takes the place of the advice.
+func (r Rule) advice() string {
+	if !r.warns() || r.Open == r.Count {
+		return r.Advice
+	}
+	said := fmt.Sprintf("已说明 %s/%s", components.Thousands(r.Count-r.Open), components.Thousands(r.Count))
+	if !r.explained() {
+		return said + "　" + r.Advice
+	}
+	if text := r.CommonAnswer(); text != "" {
+		return said + "：" + text
+	}
+	return said + "，逐处说明"
+}
+
+// CommonAnswer is the explanation that all shown warnings of the rule have, or "".
+func (r Rule) CommonAnswer() string {
+	common := ""
+	for _, f := range r.Findings {
+		answer := r.Answers[f.ID]
+		if answer == "" || common != "" && answer != common {
+			return ""
+		}
+		common = answer
+	}
+	return common
 }
 
 func (p TaskPage) groupLinks(r Rule, unit string) []components.TextLink {
 	links := []components.TextLink{{
 		Label: fmt.Sprintf("导出这 %s %s", components.Thousands(r.Count), unit), URL: templ.SafeURL(paths.ToBatchFindings(p.Batch.Code, r.ID)),
 	}}
-	if r.Severity == models.SeverityWarning && p.mayExplain() {
-		links = append(links, components.TextLink{Label: "一并说明",
+	if r.warns() && r.Count > 1 && p.mayExplain() { // a single one has its own button
+		label := "一并说明"
+		if r.explained() {
+			label = "修改说明"
+		}
+		links = append(links, components.TextLink{Label: label,
 			URL: templ.SafeURL(paths.With(paths.ToBatchExplain(p.Batch.Code), "rule", strconv.FormatInt(r.ID, 10)))})
 	}
 	return links
 }
 
-func (p TaskPage) mayExplain() bool { return p.CanMend && p.Batch.State == models.BatchWarnings }
+// mayExplain reports whether the reader may give explanations, or change them: until the batch is submitted.
+func (p TaskPage) mayExplain() bool {
+	return p.CanMend && (p.Batch.State == models.BatchWarnings || p.Batch.State == models.BatchClean)
+}
 
 func (p TaskPage) findingRow(r Rule, f models.Finding) components.FindingRow {
 	row := components.FindingRow{
@@ -82,12 +129,16 @@ func (p TaskPage) findingRow(r Rule, f models.Finding) components.FindingRow {
 	if len(f.Suggest) > 0 {
 		row.Mend, row.Proposed = "核对后可改为", differing(string(f.Value), string(f.Suggest))
 	}
-	if r.Severity == models.SeverityWarning && p.mayExplain() && row.Note == "" {
-		aria := fmt.Sprintf("说明第 %d 行的提醒", f.Row)
-		if f.Row == 0 {
-			aria = "说明整批的提醒：" + r.Title
+	if r.warns() && p.mayExplain() {
+		label := "说明"
+		if row.Note != "" {
+			label = "修改说明"
 		}
-		row.Action = &components.Action{Label: "说明", Small: true, Aria: aria,
+		aria := fmt.Sprintf("%s：第 %d 行的提醒", label, f.Row)
+		if f.Row == 0 {
+			aria = label + "：整批的提醒，" + r.Title
+		}
+		row.Action = &components.Action{Label: label, Small: true, Aria: aria,
 			URL: templ.SafeURL(paths.With(paths.ToBatchExplain(p.Batch.Code), "rule", strconv.FormatInt(r.ID, 10), "finding", strconv.FormatInt(f.ID, 10)))}
 	}
 	return row

@@ -18,8 +18,7 @@ type InboxPage struct {
 	Now    time.Time
 	Next   components.Next
 	Bar    components.FilterBar
-	Sort   string // rows; empty: longest waiting first
-	SortBy func(order string) string
+	Order  components.Order
 	Rows   []InboxRow
 	Pages  components.Pages
 	Keep   []components.Pair // the filter, so that 'all' means the same on the server
@@ -34,15 +33,10 @@ type InboxRow struct {
 }
 
 func (p InboxPage) inboxColumns() []components.Column {
-	signed := components.Column{Label: "审签时间", URL: templ.SafeURL(p.SortBy(""))}
-	rows := components.Column{Label: "行数", Num: true, URL: templ.SafeURL(p.SortBy("rows"))}
-	if p.Sort == "rows" {
-		rows.Sort = components.SortDescending
-	} else {
-		signed.Sort = components.SortAscending
-	}
-	return []components.Column{{Label: "选择本页全部", Check: true}, {Label: "批次"}, {Label: "单位"}, {Label: "事项"}, rows, signed,
-		{Label: "按时"}, {Label: "操作", Actions: true}}
+	rows := p.Order.Column("行数", "rows", components.SortDescending)
+	rows.Num = true
+	return []components.Column{{Label: "选择本页全部", Check: true}, {Label: "批次"}, p.Order.Column("单位", "unit", components.SortAscending), {Label: "事项"}, rows,
+		p.Order.Own("审签时间", "newest", components.SortAscending), {Label: "按时"}, {Label: "操作", Actions: true}}
 }
 
 func (p InboxPage) inboxNothing() *components.Nothing {

@@ -38,7 +38,7 @@ type MatrixRow struct {
 // matrixRule is how a rate is worked out (DESIGN §5).
 const matrixRule = "按时率＝按时完成项数÷应报项数；零报送计为按时，免报不计入应报，进行中的任务不计。按时与否以分管负责人审签时间为准。"
 
-// matrixLow is the rate in per mille below which a unit's rate turns red (look.md §4).
+// matrixLow is the rate in per mille below which a rate turns red (look.md §4).
 const matrixLow = 850
 
 func (p MatrixPage) sub() string {
@@ -67,8 +67,10 @@ func matrixKeys() []components.Key {
 	var keys []components.Key
 	for _, s := range []models.Standing{models.StandingOnTime, models.StandingNil, models.StandingLate, models.StandingOverdue,
 		models.StandingReturned, models.StandingOpen, models.StandingUnopened, models.StandingExempt} {
-		family, icon := words.StandingCell(s)
-		keys = append(keys, components.Key{Badge: components.Badge{Family: family, Icon: icon, Word: s.Label()}})
+		if s == models.StandingUnopened { // after 待报, which it takes the place of
+			keys = append(keys, components.Key{Badge: words.State(&models.FilingFlow, models.BatchFiled)})
+		}
+		keys = append(keys, components.Key{Badge: words.Key(s)})
 	}
 	return keys
 }
@@ -87,12 +89,15 @@ func matrixFigures(y models.Tally) string {
 }
 
 func matrixCell(unit models.Unit, month string, y models.Tally) components.Cell {
-	family, icon := words.StandingCell(y.Worst)
-	label := unit.Name + " " + words.Month(month) + "期 " + y.Worst.Label()
+	badge := words.Cell(y)
+	label := unit.Name + " " + words.Month(month) + "期 " + badge.Word
 	if y.Worst != models.StandingExempt && y.Worst != models.StandingUnopened {
 		label += fmt.Sprintf(" %d/%d 项（已报/应报）", y.Filed, y.Owed())
 	}
-	return components.Cell{Family: family, Icon: icon, Text: matrixFigures(y), Label: label, URL: templ.SafeURL(paths.ToMatrixCell(unit.Code, month))}
+	if !y.DoneByUnits() || y.Waiting < y.Owed() { // else the state has said it
+		label += words.OnTheWay(y)
+	}
+	return components.Cell{Family: badge.Family, Icon: badge.Icon, Text: matrixFigures(y), Label: label, URL: templ.SafeURL(paths.ToMatrixCell(unit.Code, month))}
 }
 
 // MatrixRate is a unit's rate with its bar, or nil if nothing is to be counted yet.
@@ -104,16 +109,32 @@ func MatrixRate(y models.Tally) *components.Rate {
 	return &components.Rate{Percent: float64(n) / 10, Text: words.Rate(n), Low: n < matrixLow}
 }
 
-// matrixFoot is the rate of a column; one that runs has none yet.
-func matrixFoot(y models.Tally) string {
-	if n, ok := y.Rate(); ok {
-		return words.Rate(n)
+// foot is what stands below a column: its rate, which a low one says with an icon and in red.
+type foot struct {
+	text string
+	low  bool
+}
+
+// matrixFoot is the foot of a column. A period that runs has no rate yet, whatever has been accepted already.
+func matrixFoot(y models.Tally) foot {
+	if n, ok := y.PeriodRate(); ok {
+		return footOf(n)
 	}
 	if y.Total > 0 && y.Worst != models.StandingUnopened && y.Worst != models.StandingExempt {
-		return "进行中"
+		return foot{text: "进行中"}
 	}
-	return "—"
+	return foot{text: "—"}
 }
+
+// matrixSum is the foot of the rates: what is under way is not counted in it.
+func matrixSum(y models.Tally) foot {
+	if n, ok := y.Rate(); ok {
+		return footOf(n)
+	}
+	return foot{text: "—"}
+}
+
+func footOf(perMille int) foot { return foot{words.Rate(perMille), perMille < matrixLow} }
 
 func (p MatrixPage) items() int {
 	n := 0

@@ -4,9 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/PuerkitoBio/goquery"
-
 	"taxportal/internal/models"
+	"taxportal/web/views/viewtest"
 )
 
 func TestMatrixFigures(t *testing.T) {
@@ -22,8 +21,10 @@ func TestMatrixFigures(t *testing.T) {
 		{"nil beside an exempt one", models.Tally{Worst: models.StandingNil, Total: 2, OnTime: 1, Filed: 1, Nil: 1, Exempt: 1}, "零", "100.0%"},
 		{"exempt alone", models.Tally{Worst: models.StandingExempt, Total: 1, Exempt: 1}, "免", "—"},
 		{"an exempt one is not owed", models.Tally{Worst: models.StandingOnTime, Total: 3, Exempt: 1, OnTime: 2, Filed: 2}, "2/2", "100.0%"},
-		{"not open", models.Tally{Worst: models.StandingUnopened, Total: 4, Running: 4}, "", "—"},
-		{"running", models.Tally{Worst: models.StandingOpen, Total: 4, Running: 4}, "0/4", "进行中"},
+		{"not open", models.Tally{Worst: models.StandingUnopened, Total: 4, Running: 4, Undue: 4}, "", "—"},
+		{"running", models.Tally{Worst: models.StandingOpen, Total: 4, Running: 4, Undue: 4}, "0/4", "进行中"},
+		{"running, one accepted", models.Tally{Worst: models.StandingOpen, Total: 4, Running: 3, Undue: 3, OnTime: 1, Filed: 1}, "1/4", "进行中"},
+		{"due, one at the Office", models.Tally{Worst: models.StandingOpen, Total: 4, Running: 1, OnTime: 3, Filed: 4, Waiting: 1}, "4/4", "100.0%"},
 		{"overdue", models.Tally{Worst: models.StandingOverdue, Total: 4, Overdue: 1, OnTime: 3, Filed: 3}, "3/4", "75.0%"},
 		{"overdue and running", models.Tally{Worst: models.StandingOverdue, Total: 4, Overdue: 1, Running: 1, OnTime: 2, Filed: 2}, "2/4", "66.7%"},
 		{"nothing", models.Tally{}, "0/0", "—"},
@@ -33,8 +34,8 @@ func TestMatrixFigures(t *testing.T) {
 			if got := matrixFigures(c.tally); got != c.want {
 				t.Errorf("figures %q, want %q", got, c.want)
 			}
-			if got := matrixFoot(c.tally); got != c.foot {
-				t.Errorf("foot %q, want %q", got, c.foot)
+			if got := matrixFoot(c.tally); got.text != c.foot {
+				t.Errorf("foot %q, want %q", got.text, c.foot)
 			}
 		})
 	}
@@ -69,14 +70,7 @@ func TestMatrix_AGapIsSaidAndNoLink(t *testing.T) {
 	page := MatrixPage{Months: []string{"2025-12", "2026-01"}, Columns: make([]models.Tally, 2), Rows: []MatrixRow{{
 		Unit: models.Unit{Code: "sj", Name: "市审计局"}, Items: 1, Cells: []models.Tally{{}, {Worst: models.StandingOverdue, Total: 1, Overdue: 1}},
 	}}}
-	var out strings.Builder
-	if err := Matrix(page).Render(t.Context(), &out); err != nil {
-		t.Fatal(err)
-	}
-	doc, err := goquery.NewDocumentFromReader(strings.NewReader(out.String()))
-	if err != nil {
-		t.Fatal(err)
-	}
+	doc := viewtest.Page(t, Matrix(page))
 	cells := doc.Find("tbody td.c")
 	if cells.First().Find("a").Length() != 0 || cells.First().Text() != "没有任务" || cells.Last().Find("a.gz-mc.is-late").Length() != 1 {
 		t.Errorf("cells %q", cells.Text())

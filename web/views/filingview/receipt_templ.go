@@ -11,7 +11,6 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"strconv"
 	"taxportal/internal/models"
-	"taxportal/internal/workflow"
 	"taxportal/web/views/components"
 	"taxportal/web/views/layout"
 	"taxportal/web/views/words"
@@ -19,11 +18,10 @@ import (
 
 // ReceiptPage is the receipt (回执) of a signed filing: number, rows, checksum, persons, times.
 type ReceiptPage struct {
-	Shell   layout.Shell
-	Task    models.FilingTask
-	Batch   models.Batch
-	History []workflow.Event
-	Back    string
+	Shell layout.Shell
+	Task  models.FilingTask
+	Batch models.Batch
+	Back  string
 }
 
 func (p ReceiptPage) facts() []components.Fact {

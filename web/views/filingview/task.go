@@ -3,7 +3,6 @@ package filingview
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -51,11 +50,13 @@ type TaskPage struct {
 	Said      string // a message that was refused comes back
 	SaidError string
 	Problem   string // an upload that was refused, without script
+	Limits    components.UploadLimits
 }
 
 // Rule is what one rule found, with the explanations given.
 type Rule struct {
 	models.FindingRule
+	Open    int64            // warnings without an explanation
 	Answers map[int64]string // finding id → explanation
 }
 
@@ -123,8 +124,8 @@ func (p TaskPage) batchActions() []components.Action {
 	}
 	var last []components.Action
 	for _, m := range p.Moves {
-		if m.Verb == models.VerbDiscard && (p.mayUpload() || len(list) > 1) {
-			continue // stands at the foot of the page, beside the file
+		if m.Verb == models.VerbDiscard {
+			continue // stands with the result of the check
 		}
 		action := components.Action{Label: m.Label, URL: templ.SafeURL(paths.ToBatchMove(b.Code, string(m.Verb)))}
 		if m.Main {
@@ -147,6 +148,9 @@ func (p TaskPage) hasMain() bool {
 }
 
 func (p TaskPage) mayUpload() bool { return p.CanFile && p.NoUpload == "" && p.Current }
+
+// settled reports whether there is a batch whose check is over.
+func (p TaskPage) settled() bool { return p.Batch != nil && !Busy(p.Batch) }
 
 func (p TaskPage) mayDiscard() bool {
 	for _, m := range p.Moves {
@@ -288,48 +292,6 @@ func took(millis int64) string {
 	return fmt.Sprintf("%d 分钟", (millis+30_000)/60_000)
 }
 
-// fileFacts says what is known of one file of the batch.
-func fileFacts(f models.BatchFile) []components.Fact {
-	facts := []components.Fact{{Term: "文件名", Text: f.Name + "　" + words.Size(f.Size)}}
-	add := func(term, text string) {
-		if text != "" {
-			facts = append(facts, components.Fact{Term: term, Text: text})
-		}
-	}
-	if f.Encoding != "" {
-		add("编码", f.Encoding+"（自动识别，"+f.Delimiter+"分隔）")
-	}
-	add("工作表", f.Sheet)
-	if f.HeaderRow > 0 {
-		add("表头", fmt.Sprintf("第 %d 行；%d 列对应模板字段", f.HeaderRow, f.Columns))
-	}
-	add("未计入", ignored(f.Ignored))
-	if f.Duplicate != "" {
-		add("重复", "与批次 "+f.Duplicate+" 中的文件内容完全相同，请核对是否传错")
-	}
-	facts = append(facts, components.Fact{Term: "校验和", Text: "SHA-256 " + f.Blob, Code: true})
-	return facts
-}
-
-var ignoredWords = map[string]string{"title": "标题", "total": "合计", "note": "说明", "blank": "空行", "header": "重复表头", "sample": "示例"}
-
-func ignored(rows []models.IgnoredRow) string {
-	const most = 4
-	var parts []string
-	for _, r := range rows[:min(len(rows), most)] {
-		word := ignoredWords[r.Kind]
-		if word == "" {
-			word = r.Text
-		}
-		parts = append(parts, fmt.Sprintf("第 %s 行%s", components.Thousands(int64(r.Row)), word))
-	}
-	text := strings.Join(parts, "、")
-	if len(rows) > most {
-		text += fmt.Sprintf("等 %s 行", components.Thousands(int64(len(rows))))
-	}
-	return text
-}
-
 // events is the history of batch and task, newest first.
 func (p TaskPage) events() []components.Event {
 	var list []components.Event
@@ -384,8 +346,9 @@ func (p TaskPage) thread() components.Thread {
 func (p TaskPage) drop() components.Drop {
 	return components.Drop{
 		ID: "upload", Action: templ.SafeURL(paths.ToTaskUpload(p.Task.Code)), CSRF: p.Shell.CSRF, Name: "file", Accept: ".xlsx,.csv,.tsv,.txt",
-		Multiple: true, Auto: true, Tall: true, Title: "把文件拖到这里，或点此选择",
+		Multiple: true, Auto: true, Tall: p.Batch == nil, Title: "把文件拖到这里，或点此选择",
 		Hint: "支持 .xlsx、.csv，可一次选几个文件，每个不超过 200 MB；上传后自动校验，本页可以离开", Label: "上传文件", Problem: p.Problem,
+		Limits: p.Limits,
 	}
 }
 

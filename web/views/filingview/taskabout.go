@@ -16,13 +16,6 @@ func (p TaskPage) resultTitle() string {
 	return "校验结果"
 }
 
-func (p TaskPage) filesTitle() string {
-	if len(p.Batch.Files) > 1 {
-		return "文件　" + components.Thousands(int64(len(p.Batch.Files))) + " 个"
-	}
-	return "文件"
-}
-
 func (p TaskPage) uploadTitle() string {
 	switch {
 	case !p.CanFile && p.CanAsk:
@@ -57,14 +50,6 @@ func (p TaskPage) uploadRefusal() string {
 
 // hasUpload reports whether the page has the panel of the upload, which also leads to what may be asked of the Office.
 func (p TaskPage) hasUpload() bool { return p.CanFile || p.mayAsk() }
-
-// historyClass lets the history have the whole line where nothing stands beside it.
-func (p TaskPage) historyClass() string {
-	if p.hasUpload() {
-		return "side-lg"
-	}
-	return "grow"
-}
 
 // mayAsk reports whether an exemption, an unlocking or a correction can be asked for now: not while a batch is on its
 // way, which must be decided first.

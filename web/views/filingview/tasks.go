@@ -29,6 +29,7 @@ type ListPage struct {
 type ListRow struct {
 	Task     models.FilingTask
 	Standing models.Standing
+	Underway *models.Batch // the batch by which the task is being filed, or nil
 	Batch    *models.Batch // the newest, or nil
 	Clock    components.Due
 	Action   *components.Action // what waits for the reader here, or nil
@@ -73,6 +74,20 @@ func (p ListPage) listNothing() *components.Nothing {
 		Actions: []components.Action{{Label: "清除条件", URL: templ.SafeURL(paths.Filings)}}}
 }
 
+// badge is the state of the task, in which one that is being filed tells how far that has come.
+func (r ListRow) badge() components.Badge { return words.Task(r.Standing, r.Underway) }
+
+// fileBadge is the state of the newest batch, unless the state of the task has said it already.
+func (r ListRow) fileBadge() components.Badge {
+	if r.Batch == nil {
+		return components.Badge{}
+	}
+	if badge := words.State(&models.FilingFlow, r.Batch.State); badge != r.badge() {
+		return badge
+	}
+	return components.Badge{}
+}
+
 // listFile says in few words what was filed.
 func listFile(b *models.Batch) string {
 	switch {
@@ -101,13 +116,19 @@ type CellPage struct {
 // cellFacts are the figures of the cell; owed = on time + late or missing + running, so that they add up.
 func (p CellPage) cellFacts() []components.Fact {
 	rate := "—"
-	if n, ok := p.Tally.Rate(); ok {
+	if n, ok := p.Tally.PeriodRate(); ok {
 		rate = words.Rate(n)
 	}
 	count := func(n int) string { return fmt.Sprintf("%d 项", n) }
 	facts := []components.Fact{{Term: "应报", Text: count(p.Tally.Owed())}, {Term: "已报", Text: count(p.Tally.Filed)},
 		{Term: "按时（含零报送）", Text: count(p.Tally.OnTime)}, {Term: "零报送", Text: count(p.Tally.Nil)},
 		{Term: "逾期未报", Text: count(p.Tally.Overdue)}, {Term: "进行中", Text: count(p.Tally.Running)}}
+	if p.Tally.Signing > 0 {
+		facts = append(facts, components.Fact{Term: "待审签", Text: count(p.Tally.Signing)})
+	}
+	if p.Tally.Waiting > 0 {
+		facts = append(facts, components.Fact{Term: "待受理", Text: count(p.Tally.Waiting)})
+	}
 	if p.Tally.Exempt > 0 {
 		facts = append(facts, components.Fact{Term: "免报", Text: count(p.Tally.Exempt)})
 	}

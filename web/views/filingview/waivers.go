@@ -19,9 +19,15 @@ type WaiverListPage struct {
 	Now    time.Time
 	Next   components.Next
 	Bar    components.FilterBar
+	Order  components.Order
 	Rows   []models.Waiver
 	Pages  components.Pages
 	Filter string // the filter in words; empty: nothing is filtered
+}
+
+func (p WaiverListPage) waiverColumns() []components.Column {
+	return []components.Column{{Label: "申请"}, p.Order.Column("单位", "unit", components.SortAscending), p.Order.Column("事项", "name", components.SortAscending),
+		p.Order.Own("提出时间", "oldest", components.SortDescending), {Label: "状态"}}
 }
 
 func (p WaiverListPage) waiverNothing() *components.Nothing {

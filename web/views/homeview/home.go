@@ -5,10 +5,8 @@ package homeview
 import (
 	"fmt"
 
-	"taxportal/internal/models"
 	"taxportal/web/views/components"
 	"taxportal/web/views/layout"
-	"taxportal/web/views/words"
 )
 
 // Page is the workbench of any role; the parts that a role does not have are nil or empty.
@@ -71,13 +69,13 @@ type Month struct {
 	Filed  int
 	Owed   int
 	Due    string // 11月25日截止
-	Counts []StandingCount
+	Counts []StateCount
 }
 
-// StandingCount is how many tasks have a standing; over all standings they add up to the month's tasks.
-type StandingCount struct {
-	Standing models.Standing
-	Count    int
+// StateCount is how many tasks have a state; over all states they add up to the month's tasks.
+type StateCount struct {
+	State components.Badge
+	Count int
 }
 
 func (m Month) quantity() string { return fmt.Sprintf("%d", m.Filed) }
@@ -104,7 +102,7 @@ func (m Month) bar() []components.BarPart {
 func (m Month) facts() []components.Fact {
 	var facts []components.Fact
 	for _, c := range m.Counts {
-		facts = append(facts, components.Fact{State: words.Standing(c.Standing), Text: fmt.Sprintf("%d 项", c.Count)})
+		facts = append(facts, components.Fact{State: c.State, Text: fmt.Sprintf("%d 项", c.Count)})
 	}
 	return facts
 }

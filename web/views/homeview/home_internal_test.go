@@ -8,29 +8,21 @@ import (
 
 	"taxportal/internal/models"
 	"taxportal/web/views/components"
+	"taxportal/web/views/viewtest"
+	"taxportal/web/views/words"
 )
 
 // draw renders a workbench.
 func draw(t *testing.T, p Page) *goquery.Document {
 	t.Helper()
-	var out strings.Builder
-	if err := Home(p).Render(t.Context(), &out); err != nil {
-		t.Fatal(err)
-	}
-	doc, err := goquery.NewDocumentFromReader(strings.NewReader(out.String()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if doc.Find("[style]").Length() != 0 {
-		t.Error("an inline style")
-	}
-	return doc
+	return viewtest.Page(t, Home(p))
 }
 
 func TestHome_MonthAddsUp(t *testing.T) {
 	doc := draw(t, Page{Title: "我的待办", Todos: &Todos{Empty: &components.Nothing{Title: "目前没有待办"}}, Month: &Month{
 		Title: "10月期报送", Filed: 8, Owed: 10, Due: "11月25日截止",
-		Counts: []StandingCount{{models.StandingOnTime, 6}, {models.StandingNil, 2}, {models.StandingOpen, 1}, {models.StandingOverdue, 1}},
+		Counts: []StateCount{{words.Standing(models.StandingOnTime), 6}, {words.Standing(models.StandingNil), 2}, {words.Standing(models.StandingOpen), 1},
+			{words.Standing(models.StandingOverdue), 1}},
 	}})
 	if got := strings.Join(strings.Fields(doc.Find("#month .gz-figure").Text()), " "); got != "8/ 应报 10 项，11月25日截止" {
 		t.Errorf("quantity %q", got)
@@ -47,7 +39,7 @@ func TestHome_MonthAddsUp(t *testing.T) {
 }
 
 func TestHome_AMonthOfExemptTasksHasNoBar(t *testing.T) {
-	doc := draw(t, Page{Todos: &Todos{}, Month: &Month{Title: "10月期报送", Counts: []StandingCount{{models.StandingExempt, 1}}}})
+	doc := draw(t, Page{Todos: &Todos{}, Month: &Month{Title: "10月期报送", Counts: []StateCount{{words.Standing(models.StandingExempt), 1}}}})
 	if doc.Find("#month svg[role=img] rect").Length() != 0 {
 		t.Error("a bar of nothing")
 	}

@@ -3,6 +3,7 @@ package layout_test
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"strings"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 
 	"taxportal/web/views/components"
 	"taxportal/web/views/layout"
+	"taxportal/web/views/viewtest"
 )
 
 func shell() layout.Shell {
@@ -30,15 +32,11 @@ func shell() layout.Shell {
 
 func render(t *testing.T, page templ.Component) (*goquery.Document, string) {
 	t.Helper()
-	var out strings.Builder
-	if err := page.Render(templ.WithChildren(context.Background(), templ.Raw(`<h1>内容</h1>`)), &out); err != nil {
-		t.Fatal(err)
-	}
-	doc, err := goquery.NewDocumentFromReader(strings.NewReader(out.String()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return doc, out.String()
+	var html strings.Builder
+	doc := viewtest.Part(t, templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		return page.Render(templ.WithChildren(ctx, templ.Raw(`<h1>内容</h1>`)), io.MultiWriter(w, &html))
+	}))
+	return doc, html.String()
 }
 
 func attr(doc *goquery.Document, selector, name string) string {

@@ -21,6 +21,7 @@ type ListPage struct {
 	Shell  layout.Shell
 	Next   components.Next
 	Bar    components.FilterBar
+	Order  components.Order
 	Rows   []ListRow
 	Pages  components.Pages
 	Filter string // the filter in words; empty: nothing is filtered
@@ -38,6 +39,14 @@ type Use struct {
 	Item  string
 	Code  string
 	Cycle string // 每月
+}
+
+// columns are the heads of the list, which stands of itself in the order of the plan's units.
+func (p ListPage) columns() []components.Column {
+	fields := p.Order.Column("字段", "fields", components.SortDescending)
+	fields.Num = true
+	return []components.Column{p.Order.Column("模板", "code", components.SortAscending), p.Order.Column("版本", "newest", components.SortDescending), fields,
+		p.Order.Column("用于", "", components.SortAscending), {Label: "操作", Actions: true}}
 }
 
 func (p ListPage) nothing() *components.Nothing {
@@ -74,6 +83,9 @@ type Field struct {
 var coverages = map[models.Coverage]string{
 	models.CoverageIncrement: "本期新增变动（只报本期发生的）", models.CoverageSnapshot: "期末存量（报期末时的全部）",
 }
+
+// CoverageWords says what a unit files in a template: what is new, or all there is.
+func CoverageWords(c models.Coverage) string { return coverages[c] }
 
 func versionName(no int) string { return "第 " + strconv.Itoa(no) + " 版" }
 

@@ -121,9 +121,40 @@ func Standing(s models.Standing) components.Badge {
 	return components.Badge{Family: family, Icon: l.icon, Word: s.Label()}
 }
 
-// StandingCell returns family and icon of a matrix cell.
-func StandingCell(s models.Standing) (components.Family, components.IconName) {
-	return standings[s].family, standings[s].icon
+// Task returns the badge of a task: its standing, or while it is 待报 and something has been filed already, how far that
+// has come. underway is the task's batch of that name, or nil.
+func Task(s models.Standing, underway *models.Batch) components.Badge {
+	if s == models.StandingOpen && underway != nil {
+		return State(&models.FilingFlow, underway.State)
+	}
+	return Standing(s)
+}
+
+// Cell returns the badge of a matrix cell: the worst of its tasks, or 待受理 once the units have done all that is owed.
+func Cell(y models.Tally) components.Badge {
+	if y.DoneByUnits() {
+		return State(&models.FilingFlow, models.BatchFiled)
+	}
+	return Key(y.Worst)
+}
+
+// Key returns a standing as a matrix shows and explains it, where 退回补正 is amber.
+func Key(s models.Standing) components.Badge {
+	return components.Badge{Family: standings[s].family, Icon: standings[s].icon, Word: s.Label()}
+}
+
+// OnTheWay says how many tasks of a cell wait for a signature or the Office, as an addition to its figures: ，1 项待审签.
+func OnTheWay(y models.Tally) string {
+	text := ""
+	for _, part := range []struct {
+		n     int
+		state workflow.State
+	}{{y.Signing, models.BatchSigning}, {y.Waiting, models.BatchFiled}} {
+		if part.n > 0 {
+			text += fmt.Sprintf("，%d 项%s", part.n, models.FilingFlow.Describe(part.state).Label)
+		}
+	}
+	return text
 }
 
 var states = map[workflow.State]look{
