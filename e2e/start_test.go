@@ -23,7 +23,11 @@ func emptySite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	t.Cleanup(p.Close)
-	if err := p.LoadPlan(t.Context(), testkit.FirstMonth); err != nil {
+	plan, err := testkit.Plan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.LoadPlan(t.Context(), plan, testkit.FirstMonth); err != nil {
 		t.Fatal(err)
 	}
 	app.Portal = p

@@ -106,7 +106,7 @@ func TestRoomsImportDownwards(t *testing.T) {
 		{"web/views", []string{"web/views", "web/static", "internal/models", "internal/paths", "internal/workflow", "internal/fault"}},
 		{"internal/killpoint", nil},
 		{"web/static", nil},
-		{"seed", []string{"internal/models", "internal/cn", "internal/fault"}},
+		{"seed", []string{"seed", "internal/ingest", "internal/models", "internal/cn", "internal/fault"}},
 		{"policies", nil},
 	}
 	for _, p := range packages(t) {

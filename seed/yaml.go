@@ -15,10 +15,10 @@ import (
 	"taxportal/internal/models"
 )
 
-// document is a decoded file whose places are known, so that an error can name its line.
+// document is a decoded file whose places can be looked up, so that an error can name its line.
 type document struct {
 	name string
-	root *yaml.Node
+	text []byte
 }
 
 // decode reads one YAML document into value. A key that value does not know, a repeated key and a second document are
@@ -44,16 +44,15 @@ func read(fsys fs.FS, name string, value any) (*document, error) {
 	if err := decode(text, value); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	doc := &document{name: name, root: &yaml.Node{}}
-	if err := yaml.Unmarshal(text, doc.root); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return doc, nil
+	return &document{name: name, text: text}, nil
 }
 
 // line returns the line of the place that a dotted path names (units.3.code), or of the nearest place above it.
 func (d *document) line(path string) int {
-	node := d.root
+	node := &yaml.Node{}
+	if err := yaml.Unmarshal(d.text, node); err != nil {
+		return 0 // decode has taken it
+	}
 	if node.Kind == yaml.DocumentNode && len(node.Content) > 0 {
 		node = node.Content[0]
 	}

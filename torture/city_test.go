@@ -49,7 +49,7 @@ func found(t *testing.T, engine string, n int, env ...string) *city {
 	c.ok(err)
 	t.Cleanup(c.showLog)
 	c.open(true, func(p *portal.Portal) {
-		c.ok(p.LoadPlan(c.ctx, c.period))
+		c.ok(p.LoadPlan(c.ctx, plan.With(template), c.period))
 		c.ok(demo.CreateAccounts(c.ctx, p))
 		_, err := p.Filing.OpenPeriods(c.ctx)
 		c.ok(err)

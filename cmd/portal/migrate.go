@@ -8,6 +8,7 @@ import (
 
 	"taxportal/internal/models"
 	"taxportal/internal/portal"
+	"taxportal/seed"
 )
 
 func migrateCommand(s *settings) *cobra.Command {
@@ -54,7 +55,11 @@ func seedCommand(s *settings) *cobra.Command {
 				return err
 			}
 			defer p.Close()
-			if err := p.LoadPlan(cmd.Context(), first); err != nil {
+			plan, err := seed.Load()
+			if err != nil {
+				return err
+			}
+			if err := p.LoadPlan(cmd.Context(), plan, first); err != nil {
 				return err
 			}
 			n, err := p.Filing.OpenPeriods(cmd.Context())

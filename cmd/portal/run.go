@@ -13,6 +13,7 @@ import (
 	"taxportal/internal/demo"
 	"taxportal/internal/models"
 	"taxportal/internal/portal"
+	"taxportal/seed"
 )
 
 // shutdownTime is how long requests that are under way may take to end once the portal is asked to stop.
@@ -69,6 +70,10 @@ func run(ctx context.Context, s settings, out, errOut io.Writer) error {
 
 // fill brings plan and tasks into the database, and the demo where it is asked for and not yet there.
 func fill(ctx context.Context, p *portal.Portal, clock *demo.Clock, wanted bool, out io.Writer) error {
+	plan, err := seed.Load()
+	if err != nil {
+		return err
+	}
 	if wanted {
 		loaded, err := demo.Loaded(ctx, p)
 		if err != nil {
@@ -76,13 +81,13 @@ func fill(ctx context.Context, p *portal.Portal, clock *demo.Clock, wanted bool,
 		}
 		if !loaded {
 			fmt.Fprintln(out, "正在装入演示数据，约需几秒……")
-			return demo.Load(ctx, p, clock)
+			return demo.Load(ctx, p, clock, plan)
 		}
 	}
-	if err := p.LoadPlan(ctx, models.PeriodAt(models.CycleMonth, clock.Now())); err != nil {
+	if err := p.LoadPlan(ctx, plan, models.PeriodAt(models.CycleMonth, clock.Now())); err != nil {
 		return err
 	}
-	_, err := p.Filing.OpenPeriods(ctx)
+	_, err = p.Filing.OpenPeriods(ctx)
 	return err
 }
 

@@ -15,6 +15,7 @@ import (
 	"taxportal/internal/portal"
 	"taxportal/internal/services/filing"
 	"taxportal/internal/testdb"
+	"taxportal/internal/testkit"
 )
 
 // now is when these tests play.
@@ -29,7 +30,11 @@ func filled(t *testing.T, engine string) (*portal.Portal, []byte) {
 		t.Fatal(err)
 	}
 	t.Cleanup(p.Close)
-	if err := demo.Load(t.Context(), p, clock); err != nil {
+	plan, err := testkit.Plan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := demo.Load(t.Context(), p, clock, plan); err != nil {
 		t.Fatal(err)
 	}
 	var file bytes.Buffer

@@ -66,6 +66,15 @@ func CreateAccounts(ctx context.Context, p *portal.Portal) error {
 	if err := setUp(ctx, p); err != nil {
 		return fmt.Errorf("set up administrators: %w", err)
 	}
+	if err := createAll(ctx, p, Accounts[administrators:], 700); err != nil {
+		return err
+	}
+	return setContacts(ctx, p)
+}
+
+// createAll creates accounts, gives them their roles and opens them with the demo's password. Their telephone numbers
+// count from phone on.
+func createAll(ctx context.Context, p *portal.Portal, list []Account, phone uint64) error {
 	sys, err := actor(ctx, p, "sysadmin")
 	if err != nil {
 		return err
@@ -74,8 +83,8 @@ func CreateAccounts(ctx context.Context, p *portal.Portal) error {
 	if err != nil {
 		return err
 	}
-	for i, a := range Accounts[administrators:] {
-		in := accounts.CreateInput{Username: a.Username, Name: a.Name, Phone: cn.MakePhone(uint64(700 + i)), UnitCode: a.Unit}
+	for i, a := range list {
+		in := accounts.CreateInput{Username: a.Username, Name: a.Name, Phone: cn.MakePhone(phone + uint64(i)), UnitCode: a.Unit}
 		created, _, err := p.Accounts.Create(ctx, sys, in)
 		if err != nil {
 			return fmt.Errorf("create account %s: %w", a.Username, err)
@@ -86,10 +95,7 @@ func CreateAccounts(ctx context.Context, p *portal.Portal) error {
 			}
 		}
 	}
-	if err := openAccounts(ctx, p, sys.AccountID); err != nil {
-		return err
-	}
-	return setContacts(ctx, p)
+	return openAccounts(ctx, p, sys.AccountID)
 }
 
 func setUp(ctx context.Context, p *portal.Portal) error {

@@ -10,6 +10,7 @@ import (
 	"taxportal/internal/fault"
 	"taxportal/internal/models"
 	"taxportal/internal/portal"
+	"taxportal/seed"
 	rows "taxportal/seed/demo"
 )
 
@@ -54,36 +55,40 @@ func Loaded(ctx context.Context, p *portal.Portal) (bool, error) {
 	return false, err
 }
 
-// Load fills the empty portal with plan, accounts and six months of history up to now, and marks its database. The
+// Load fills the empty portal with a plan, accounts and six months of history up to now, and marks its database. The
 // portal must take its time from the clock, and its jobs must not run yet.
-func Load(ctx context.Context, p *portal.Portal, clock *Clock) error {
+func Load(ctx context.Context, p *portal.Portal, clock *Clock, plan *seed.Plan) error {
 	if err := p.MarkDemo(ctx, portal.DemoLoading); err != nil {
 		return err
 	}
-	if err := tell(ctx, p, clock); err != nil {
+	if err := tell(ctx, p, clock, plan); err != nil {
 		return fmt.Errorf("load demo: %w", err)
 	}
 	return p.MarkDemo(ctx, portal.DemoReady)
 }
 
 // tell tells the story: everything that happened, in the order in which it did.
-func tell(ctx context.Context, p *portal.Portal, clock *Clock) error {
+func tell(ctx context.Context, p *portal.Portal, clock *Clock, plan *seed.Plan) error {
 	now := clock.real()
 	defer func() { clock.at = time.Time{} }()
-	s := &story{ctx: ctx, Portal: p, pool: rows.NewPool(), actors: map[string]models.Actor{}}
+	s := &story{ctx: ctx, Portal: p, pool: rows.NewPool(), actors: map[string]models.Actor{}, plan: plan, templates: map[string]models.Definition{}}
+	for _, def := range plan.Templates {
+		s.templates[def.Code] = def
+	}
 	s.newest = models.PeriodAt(models.CycleMonth, now).Prev()
 	first := s.newest
 	for range history - 1 {
 		first = first.Prev()
 	}
 	clock.at = first.First().Time().Add(9 * time.Hour)
-	if err := p.LoadPlan(ctx, first); err != nil {
+	if err := p.LoadPlan(ctx, s.plan, first); err != nil {
 		return err
 	}
 	if err := CreateAccounts(ctx, p); err != nil {
 		return err
 	}
-	if err := s.readTemplates(); err != nil {
+	var err error
+	if s.crew, err = createCrowd(ctx, p, s.plan, s.pool); err != nil {
 		return err
 	}
 	s.write(first, now)
@@ -98,7 +103,7 @@ func tell(ctx context.Context, p *portal.Portal, clock *Clock) error {
 		}
 	}
 	clock.at = time.Time{}
-	_, err := p.Filing.OpenPeriods(ctx)
+	_, err = p.Filing.OpenPeriods(ctx)
 	return database.Fault(err)
 }
 

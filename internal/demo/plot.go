@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"taxportal/internal/models"
@@ -43,6 +44,7 @@ func (s *story) write(first models.Period, now time.Time) {
 	s.invest(periods)
 	s.estates(periods)
 	s.today(periods, now)
+	s.crowd(first, now, map[string]bool{permits.item: true, invest.item: true, estates.item: true})
 }
 
 func (s *story) openPeriods() error {
@@ -65,12 +67,14 @@ func (s *story) goes(task string, p models.Period, day int) {
 // submits plans submission and signature.
 func (s *story) submits(task string, p models.Period, day int) {
 	unit := unitOf(task)
-	s.on(onDay(p, day, 10, 20), "submit "+task, func() error { return s.move("liaison."+unit, task, models.VerbSubmit, filing.MoveInput{}) })
-	s.on(onDay(p, day, 15, 30), "sign "+task, func() error { return s.move("chief."+unit, task, models.VerbSign, filing.MoveInput{}) })
+	s.on(onDay(p, day, 10, 20), "submit "+task, func() error { return s.move(s.crew[unit].liaison, task, models.VerbSubmit, filing.MoveInput{}) })
+	s.on(onDay(p, day, 15, 30), "sign "+task, func() error { return s.move(s.crew[unit].chief, task, models.VerbSign, filing.MoveInput{}) })
 }
 
+// unitOf returns the unit of a task's code: ga-jj of GA-JJ-03-202610.
 func unitOf(task string) string {
-	return map[byte]string{'J': "zjj", 'G': "fgw", 'R': "zrzy"}[task[1]]
+	parts := strings.Split(strings.ToLower(task), "-")
+	return strings.Join(parts[:len(parts)-2], "-")
 }
 
 // permits is the story of 商品房预售许可: on time, returned and mended, nil, explained, late, and one to do.

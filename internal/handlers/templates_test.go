@@ -87,7 +87,7 @@ func TestTemplatesExport_HasTheFilteredTemplates(t *testing.T) {
 
 func TestTemplate_ShowsEveryFieldListAndRule(t *testing.T) {
 	w := newTown(t)
-	plan, err := seed.Load()
+	plan, err := testkit.Plan()
 	w.ok(err)
 	for _, def := range plan.Templates {
 		a := w.as("liaison.zjj").Get(paths.ToTemplate(def.Code)).WantStatus(200)

@@ -241,13 +241,9 @@ func (p *Portal) ensureTables(ctx context.Context) error {
 	return nil
 }
 
-// LoadPlan brings the embedded plan into the database: units, calendar, templates, catalogue. from is the first period
-// of what is new.
-func (p *Portal) LoadPlan(ctx context.Context, from models.Period) error {
-	plan, err := seed.Load()
-	if err != nil {
-		return err
-	}
+// LoadPlan brings a plan, usually the embedded one, into the database: units, calendar, templates, catalogue. from is the
+// first period of what is new.
+func (p *Portal) LoadPlan(ctx context.Context, plan *seed.Plan, from models.Period) error {
 	calendar, err := seed.Calendar()
 	if err != nil {
 		return err

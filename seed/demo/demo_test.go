@@ -2,6 +2,7 @@ package demo_test
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,12 +16,17 @@ import (
 // check checks one file against its template and fails the test if it cannot be read.
 func check(t *testing.T, def models.Definition, content []byte, prior *models.Stats) ingest.Report {
 	t.Helper()
+	return checkOn(t, def, content, prior, "2027-04-10")
+}
+
+func checkOn(t *testing.T, def models.Definition, content []byte, prior *models.Stats, today models.Day) ingest.Report {
+	t.Helper()
 	book, err := sheet.Open(bytes.NewReader(content), int64(len(content)), sheet.Options{Name: "demo", TempDir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer book.Close()
-	c, err := ingest.New(&def, ingest.Options{Today: "2027-04-10", TempDir: t.TempDir(), Prior: prior})
+	c, err := ingest.New(&def, ingest.Options{Today: today, TempDir: t.TempDir(), Prior: prior})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +47,42 @@ func templates(t *testing.T) []models.Definition {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return plan.Templates
+	return plan.With("zjj-02", "fgw-05", "zrzy-01").Templates
+}
+
+// varied are the templates whose rows are varied from samples.
+func varied(t *testing.T) []models.Definition {
+	t.Helper()
+	plan, err := seed.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(plan.Templates, func(def models.Definition) bool {
+		return slices.Contains([]string{"zjj-02", "fgw-05", "zrzy-01"}, def.Code)
+	})
+}
+
+func TestMake_VariedRowsAreCleanInEveryPeriod(t *testing.T) {
+	pool := demo.NewPool()
+	for _, def := range varied(t) {
+		t.Run(def.Code, func(t *testing.T) {
+			for _, period := range []models.Period{"2026-05", "2026-09", "2026-12", "2027-01"} {
+				const n = 25
+				s, err := demo.Make(pool, def, period, n)
+				if err != nil {
+					t.Fatal(err)
+				}
+				report := checkOn(t, def, s.CSV(), nil, period.Last().AddDays(15))
+				if report.Verdict == ingest.VerdictClean && report.Rows >= 5 {
+					continue
+				}
+				for _, r := range report.Rules {
+					t.Errorf("%s: %s ×%d, e.g. row %d %s %q: %s", period, r.Rule, r.Count, r.First[0].Row, r.First[0].Field, r.First[0].Value, r.First[0].Message)
+				}
+				t.Fatalf("%s: %s, %d rows", period, report.Verdict, report.Rows)
+			}
+		})
+	}
 }
 
 func TestMake_RowsAreCleanPeriodAfterPeriod(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"taxportal/internal/models"
+	plan "taxportal/seed"
 )
 
 // Sheet is a register as a unit fills it in: a column per field of the template, cells as typed.
@@ -29,25 +30,23 @@ type row map[string]string
 var makers = map[string]maker{"zjj-02": permits, "fgw-05": projects, "zrzy-01": registrations}
 
 // Make returns a register of about n rows of the template for a period, without a fault. The same pool, template, period and
-// n give the same rows. It returns an error for a template that it does not know.
+// n give the same rows. Templates without a maker of their own are varied from their sample rows. It returns an error for
+// a template that the seed does not have.
 func Make(p *Pool, def models.Definition, period models.Period, n int) (*Sheet, error) {
-	fill, ok := makers[def.Code]
-	if !ok {
-		return nil, fmt.Errorf("no demo rows for template %s", def.Code)
-	}
 	seed := uint64(0)
 	for _, c := range def.Code + string(period) {
 		seed = seed*131 + uint64(c)
 	}
-	sheet := &Sheet{Def: def}
-	for _, r := range fill(p, rand.New(rand.NewPCG(seed, 7)), period, n) {
-		cells := make([]string, len(def.Fields))
-		for i, f := range def.Fields {
-			cells[i] = r[f.Code]
-		}
-		sheet.Rows = append(sheet.Rows, cells)
+	rng := rand.New(rand.NewPCG(seed, 7))
+	if fill, ok := makers[def.Code]; ok {
+		return sheetOf(def, fill(p, rng, period, n)), nil
 	}
-	return sheet, nil
+	samples, err := plan.SamplesOf(def.Code)
+	if err != nil {
+		return nil, fmt.Errorf("demo rows for template %s: %w", def.Code, err)
+	}
+	rows, err := vary(p, rng, def, samples.Good, period, n)
+	return sheetOf(def, rows), err
 }
 
 // Set puts a value into a field of the n-th row, from 0: the way to a fault on demand. It returns the sheet, and panics

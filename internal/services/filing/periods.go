@@ -90,12 +90,16 @@ func publishedVersions(tx *gorm.DB, templateID int64) ([]models.TemplateVersion,
 }
 
 // versionFor returns the newest version in force for the period. Versions come newest first; a period is compared by
-// its first day, so that cycles of different length can be told in order.
+// its first day, so that cycles of different length can be told in order. The first version also takes the cycle that is
+// running when it comes into force: a yearly register that begins in May is due for its first year.
 func versionFor(versions []models.TemplateVersion, p models.Period) *models.TemplateVersion {
 	for i := range versions {
 		if versions[i].EffectiveFrom == "" || p == "once" || versions[i].EffectiveFrom.First() <= p.First() {
 			return &versions[i]
 		}
+	}
+	if n := len(versions); n > 0 && versions[n-1].No == 1 && versions[n-1].EffectiveFrom.First() <= p.Last() {
+		return &versions[n-1]
 	}
 	return nil
 }
