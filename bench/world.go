@@ -49,7 +49,7 @@ func (w *world) fill(ctx context.Context) error {
 	plan.Templates = append(slices.Clone(plan.Templates), definition())
 	plan.Items = append(slices.Clone(plan.Items), seed.Item{
 		Code: templateCode, Unit: "zjj", Name: "性能测试登记表", PlanWords: "性能测试登记表", Cycle: models.CycleMonth, DueDays: 25, LockDays: 60,
-		Template: templateCode,
+		Template: templateCode, About: models.ItemAbout{Shape: models.ShapeRecords, Taxes: []models.Tax{"vat"}},
 	})
 	if err := w.Directory.Load(ctx, plan, calendar); err != nil {
 		return err

@@ -138,14 +138,20 @@ func TestRequirements_RoutesExist(t *testing.T) {
 	}
 }
 
-// routes reads the route table: its lines name a method and a constant of package paths.
+// routes reads the route table, wherever a part of it stands: its lines name a method and a constant of package paths.
 func routes(t *testing.T) []string {
 	t.Helper()
-	patterns := map[string]string{}
-	for _, m := range regexp.MustCompile(`(?m)^\t(\w+)\s+= "(/[^"]*)"$`).FindAllStringSubmatch(read(t, "../internal/paths/paths.go"), -1) {
-		patterns[m[1]] = m[2]
-	}
-	table := read(t, "../internal/handlers/routes.go")
+	patterns, table := map[string]string{}, ""
+	eachSource(t, "../internal/paths", func(_, text string) {
+		for _, m := range regexp.MustCompile(`(?m)^\t(\w+)\s+= "(/[^"]*)"$`).FindAllStringSubmatch(text, -1) {
+			patterns[m[1]] = m[2]
+		}
+	})
+	eachSource(t, "../internal/handlers", func(path, text string) {
+		if !strings.HasSuffix(path, "_test.go") {
+			table += text
+		}
+	})
 	var list []string
 	for _, m := range regexp.MustCompile(`\{(get|post), paths\.(\w+),`).FindAllStringSubmatch(table, -1) {
 		pattern, ok := patterns[m[2]]

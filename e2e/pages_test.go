@@ -13,6 +13,8 @@ import (
 	"taxportal/internal/handlers"
 	"taxportal/internal/models"
 	"taxportal/internal/paths"
+	"taxportal/internal/services/accounts"
+	"taxportal/internal/services/directory"
 	"taxportal/internal/services/filing"
 	"taxportal/internal/testkit"
 	"taxportal/internal/workflow"
@@ -48,6 +50,8 @@ type gallery struct {
 	waiver  string
 	link    string
 	account int64
+	token   int64
+	change  int64 // of the working calendar
 }
 
 // newGallery fills a portal of January 2027, three months after the first period, with a batch in every state.
@@ -126,6 +130,28 @@ func (g *gallery) people(t *testing.T) {
 	if g.link, err = g.Accounts.Reset(ctx, g.App.As("sysadmin"), g.account); err != nil {
 		t.Fatal(err)
 	}
+	token, _, err := g.Accounts.CreateToken(ctx, g.App.As("sysadmin"), accounts.TokenInput{Name: "商品房预售许可系统", Person: "liaison.zjj", Days: 365})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.token = token.ID
+	g.calendar(t)
+}
+
+// calendar takes a day out of the calendar, which moves due dates, and lets a hand-over fail.
+func (g *gallery) calendar(t *testing.T) {
+	t.Helper()
+	change, err := g.Calendar.ChangeDay(t.Context(), g.App.As("office"), directory.DayInput{Day: "2027-01-25", Mark: models.DayOff, Name: "暴雪停工",
+		Reason: "暴雪红色预警，全市停工。", Source: "聊政办发电〔2027〕2号"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.change = change.ID
+	err = g.DB.Write.Exec("UPDATE handovers SET state = ?, attempts = 8, tried_at = ?, trouble = ?", models.HandoverFailed, models.At(g.Clock.Now()),
+		"交接目录不存在，可能没有挂载。请系统管理员检查。").Error
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // pages are the pages of the route table; everyRouteIsVisited holds that none is missing.
@@ -163,6 +189,13 @@ func (g *gallery) pages() []page {
 		{paths.Admin, "sysadmin", paths.Admin}, {paths.Admin, "secadmin", paths.Admin}, {paths.AdminNew, "sysadmin", paths.AdminNew},
 		{paths.AdminAccount, "sysadmin", paths.ToAdminAccount(g.account)}, {paths.AdminAccount, "secadmin", paths.ToAdminAccount(g.account)},
 		{paths.AdminDisable, "sysadmin", paths.ToAdminStep(paths.AdminDisable, g.account)},
+		{paths.Tokens, "sysadmin", paths.Tokens}, {paths.Tokens, "sysadmin", paths.With(paths.Tokens, "q", "没有这一项")},
+		{paths.TokenNew, "sysadmin", paths.TokenNew}, {paths.TokenRevoke, "sysadmin", paths.ToTokenRevoke(g.token)},
+		{paths.OwnTokens, "liaison.zjj", paths.OwnTokens},
+		{paths.Calendar, "office", paths.Calendar}, {paths.Calendar, "liaison.zjj", paths.ToCalendar(2026)}, {paths.CalendarDay, "office", paths.CalendarDay},
+		{paths.CalendarNotice, "office", paths.CalendarNotice}, {paths.CalendarChanges, "office", paths.CalendarChanges},
+		{paths.CalendarChanges, "leader", paths.With(paths.CalendarChanges, "q", "没有这一项")}, {paths.CalendarChange, "office", paths.ToCalendarChange(g.change)},
+		{paths.Handovers, "office", paths.Handovers}, {paths.Batch, "office", paths.ToBatch(first(taskEffective))},
 		{paths.Audit, "auditor", paths.Audit},
 	}
 }
@@ -176,7 +209,9 @@ func (g *gallery) downloads() []page {
 		{paths.BatchFile, "liaison.zjj", paths.ToBatchFile(first(taskErrors), 0)}, {paths.BatchAnnotated, "liaison.zjj", paths.ToBatchAnnotated(first(taskErrors))},
 		{paths.BatchFindings, "liaison.zjj", paths.ToBatchFindings(first(taskErrors), 0)},
 		{paths.BatchProgress, "liaison.zjj", paths.ToBatchProgress(first(taskErrors))}, // a piece of the page, or the way back to it
-		{paths.AdminExport, "sysadmin", paths.AdminExport}, {paths.AuditExport, "auditor", paths.AuditExport},
+		{paths.AdminExport, "sysadmin", paths.AdminExport}, {paths.TokensExport, "sysadmin", paths.TokensExport}, {paths.OwnTokensExport, "liaison.zjj", paths.OwnTokensExport}, {paths.AuditExport, "auditor", paths.AuditExport},
+		{paths.CalendarChangesExport, "leader", paths.CalendarChangesExport}, {paths.CalendarMovedExport, "office", paths.ToCalendarMovedExport(g.change)},
+		{paths.HandoversExport, "office", paths.HandoversExport},
 	}
 }
 
@@ -193,7 +228,11 @@ func (g *gallery) rule(batch string) string {
 // that every page keeps. A page of the table that it does not know fails it.
 func TestEveryPage(t *testing.T) {
 	g := newGallery(t)
-	pages, downloads := g.pages(), g.downloads()
+	pages, downloads := append(g.pages(), g.unitPages(t)...), append(g.downloads(), unitDownloads()...)
+	shown, sent := g.cataloguePages(t)
+	pages, downloads = append(pages, shown...), append(downloads, sent...)
+	drafts, files := g.designPages(t)
+	pages, downloads = append(pages, drafts...), append(downloads, files...)
 	everyRouteIsVisited(t, append(slices.Clone(pages), downloads...))
 	people := map[string]*person{"": g.visitor(t)}
 	visit := func(i int, v page, steps func(p *person)) {

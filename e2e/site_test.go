@@ -37,12 +37,12 @@ func onEach(t *testing.T, journey func(t *testing.T, s *site)) {
 }
 
 // newSite returns a fresh portal on one engine, for what does not depend on the database, beside the other tests.
-func newSite(t *testing.T) *site {
+func newSite(t *testing.T, options ...testkit.Option) *site {
 	t.Helper()
 	t.Parallel()
 	opening.Lock()
 	defer opening.Unlock()
-	return serve(t, testkit.New(t))
+	return serve(t, testkit.New(t, options...))
 }
 
 // serve lets a portal answer on a free port until the test ends.

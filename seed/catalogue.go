@@ -20,9 +20,12 @@ var cycles = []models.Cycle{models.CycleMonth, models.CycleQuarter, models.Cycle
 func (p *Plan) loadCatalogue(fsys fs.FS) error {
 	var file struct {
 		Limits    map[models.Cycle]limits `yaml:"limits"`
+		Defaults  about                   `yaml:"defaults"`
+		Resource  resource                `yaml:"resource"`
 		Catalogue []struct {
 			Unit     string `yaml:"unit"`
 			Sentence string `yaml:"sentence"`
+			Defaults about  `yaml:"defaults"`
 			Items    []Item `yaml:"items"`
 		} `yaml:"catalogue"`
 	}
@@ -38,18 +41,25 @@ func (p *Plan) loadCatalogue(fsys fs.FS) error {
 	if len(file.Limits) != len(cycles) {
 		return doc.errorf("limits name a cycle that is not known").at("limits")
 	}
+	if !file.Resource.sound() {
+		return doc.errorf("a resource code begins with a class of one digit and a group of two").at("resource")
+	}
 	seen := map[string]bool{}
 	for i, group := range file.Catalogue {
 		if _, ok := p.Unit(group.Unit); !ok || seen[group.Unit] {
 			return doc.errorf("unit %s: not in units.yaml, or listed twice", group.Unit).at("catalogue.%d.unit", i)
 		}
 		seen[group.Unit] = true
-		p.Sentences = append(p.Sentences, Sentence{group.Unit, group.Sentence})
+		p.Sentences = append(p.Sentences, Sentence{Unit: group.Unit, Text: group.Sentence})
 		from := 0 // where the sentence's words are not yet used
 		for k, item := range group.Items {
 			item.Unit = group.Unit
 			item.complete(file.Limits[item.Cycle])
+			item.About.ResourceCode = p.resourceCode(file.Resource, group.Unit, k+1)
 			field, why := p.itemFault(item, k+1)
+			if why == "" {
+				field, why = item.describe(item.Says.over(group.Defaults).over(file.Defaults))
+			}
 			if at := strings.Index(group.Sentence[from:], item.PlanWords); why == "" && at < 0 {
 				field, why = "plan_words", "these words do not follow in the sentence"
 			} else {
@@ -61,7 +71,8 @@ func (p *Plan) loadCatalogue(fsys fs.FS) error {
 			p.Items = append(p.Items, item)
 		}
 	}
-	return nil
+	p.openLists()
+	return p.matters()
 }
 
 // complete fills in what the file leaves to the plan's words and to the cycle.

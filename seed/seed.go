@@ -13,13 +13,14 @@ import (
 	"taxportal/internal/models"
 )
 
-//go:embed jurisdictions.yaml units.yaml catalogue.yaml templates/*.yaml samples/*.yaml
+//go:embed jurisdictions.yaml units.yaml group.yaml catalogue.yaml templates/*.yaml samples/*.yaml
 var files embed.FS
 
 // Plan is the whole seed.
 type Plan struct {
 	Jurisdictions []Jurisdiction // parents before children
 	Units         []Unit         // parents before children, members in the plan's order
+	Groups        []Group        // leading groups, the city's first
 	Items         []Item         // in the plan's order
 	Sentences     []Sentence     // in the plan's order
 	Templates     []models.Definition
@@ -32,23 +33,35 @@ type Jurisdiction struct {
 	Kind   string     `yaml:"kind"`   // city, county or zone
 	Parent string     `yaml:"parent"` // code of the area above, empty for the city
 	From   models.Day `yaml:"from"`   // first day of the code, empty if it was always valid
-	Former []string   `yaml:"former"` // codes that the area had before
+	To     models.Day `yaml:"to"`     // last day of the code, empty if it is valid
+	Former []Former   `yaml:"former"` // what the area was before
+}
+
+// Former is a code that an area had before, which old data still bear.
+type Former struct {
+	Code string     `yaml:"code"`
+	Name string     `yaml:"name"`
+	To   models.Day `yaml:"to"` // the code's last day
 }
 
 // Unit is a body that takes part.
 type Unit struct {
-	Code         string          `yaml:"code"`
-	Name         string          `yaml:"name"`
-	Kind         models.UnitKind `yaml:"kind"`
-	PlanNo       int             `yaml:"plan_no"`      // number in the plan's list, 0 if it is not listed
-	Parent       string          `yaml:"parent"`       // code of the unit above, for sub-units
-	Jurisdiction string          `yaml:"jurisdiction"` // code of the area; Load fills in the city
+	Code         string             `yaml:"code"`
+	Name         string             `yaml:"name"`      // as the plan calls it
+	FullName     string             `yaml:"full_name"` // as its seal has it; empty if that is the same
+	Kind         models.UnitKind    `yaml:"kind"`
+	Affiliation  models.Affiliation `yaml:"affiliation"`
+	TaxAuthority bool               `yaml:"tax_authority"`
+	PlanNo       int                `yaml:"plan_no"`      // number in the plan's list, 0 if it is not listed
+	Parent       string             `yaml:"parent"`       // code of the unit above, for sub-units
+	Jurisdiction string             `yaml:"jurisdiction"` // code of the area; Load fills in the city
 }
 
 // Sentence is what the plan says of one unit, word by word.
 type Sentence struct {
 	Unit string
 	Text string
+	Open bool // the list ends in 等: the Office may add to it
 }
 
 // Item is one matter that the plan obliges a unit to share. Load fills in Name, DueDays, LockDays and NilNormal where
@@ -64,6 +77,10 @@ type Item struct {
 	LockDays  int          `yaml:"lock_days"`  // locked this many days after the due day
 	NilNormal bool         `yaml:"nil_normal"` // nothing to file is normal; always so for event items
 	Template  string       `yaml:"template"`   // code of the template, empty for 无模板
+	Says      about        `yaml:"about" json:"-"`
+
+	About  models.ItemAbout `yaml:"-"`
+	Matter string           `yaml:"-"` // what it shares with items of other units: the code of the first of them
 }
 
 // Load returns the embedded seed. Its error is never the user's fault: the files are part of the program.
@@ -72,7 +89,7 @@ func Load() (*Plan, error) { return LoadFS(files) }
 // LoadFS reads a seed laid out as this folder and checks it: every error names file and line.
 func LoadFS(fsys fs.FS) (*Plan, error) {
 	plan := &Plan{}
-	for _, load := range []func(fs.FS) error{plan.loadJurisdictions, plan.loadUnits, plan.loadTemplates, plan.loadCatalogue} {
+	for _, load := range []func(fs.FS) error{plan.loadJurisdictions, plan.loadUnits, plan.loadGroups, plan.loadTemplates, plan.loadCatalogue} {
 		if err := load(fsys); err != nil {
 			return nil, fmt.Errorf("seed: %w", err)
 		}

@@ -205,7 +205,7 @@ func TestLoadFS_namesFileAndLine(t *testing.T) {
 	for _, c := range []struct{ name, file, old, new, want string }{
 		{"unknown key", "units.yaml", "plan_no: 8}", "plan_nr: 8}", "units.yaml: yaml"},
 		{"unit twice", "units.yaml", "code: sf,", "code: cz,", "units.yaml:"},
-		{"unit kind", "units.yaml", "code: office, name: 领导小组办公室, kind: office", "code: office, name: 领导小组办公室, kind: bureau", "units.yaml:6: unit office: the kind"},
+		{"unit kind", "units.yaml", "code: office, name: 领导小组办公室, kind: office", "code: office, name: 领导小组办公室, kind: bureau", "units.yaml:10: unit office: the kind"},
 		{"plan number left out", "units.yaml", "plan_no: 8}", "plan_no: 9}", "the plan's next number is 8"},
 		{"unit in no area", "units.yaml", `jurisdiction: "371526"`, `jurisdiction: "371527"`, "the jurisdiction is not known"},
 		{"sub-unit without parent", "units.yaml", "kind: sub, parent: ga", "kind: sub", "have a parent"},

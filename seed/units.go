@@ -1,6 +1,7 @@
 package seed
 
 import (
+	"fmt"
 	"io/fs"
 	"maps"
 	"regexp"
@@ -58,6 +59,13 @@ func (p *Plan) jurisdictionFault(j Jurisdiction) (field, why string) {
 		return "parent", "the parent must stand above"
 	case j.From != "" && !j.From.Valid():
 		return "from", "from must be a day such as 2019-08-02"
+	case j.To != "" && (!j.To.Valid() || j.To < j.From):
+		return "to", "to must be a day such as 2019-08-01, not before from"
+	}
+	for i, f := range j.Former {
+		if !nationalArea.MatchString(f.Code) && !localArea.MatchString(f.Code) || f.Name == "" || !f.To.Valid() || j.From != "" && f.To >= j.From {
+			return fmt.Sprintf("former.%d.code", i), "a former code has a name and a last day before the code that followed it"
+		}
 	}
 	return "", ""
 }
@@ -102,6 +110,10 @@ func (p *Plan) unitFault(u Unit) (field, why string) {
 		return "name", "the name is missing"
 	case !unitKinds[u.Kind]:
 		return "kind", "the kind is not known"
+	case !u.Affiliation.Known() && u.Kind != models.UnitSystem:
+		return "affiliation", "the affiliation is not known"
+	case u.TaxAuthority && u.Kind != models.UnitMember && u.Kind != models.UnitSub:
+		return "tax_authority", "only members and sub-units are tax authorities"
 	case (u.Kind == models.UnitSub) != (u.Parent != ""):
 		return "parent", "sub-units, and only they, have a parent"
 	case u.Parent != "" && !parent:

@@ -45,7 +45,7 @@ func writeNew(path string, fill func(file *os.File) error) error {
 	}
 	draft, err := os.CreateTemp(filepath.Dir(path), ".portal-backup-*") // its owner's alone
 	if err != nil {
-		return fmt.Errorf("make backup file: %w", err)
+		return fault.Wrap(fault.Invalid, "不能在文件夹 "+filepath.Dir(path)+" 中写文件，请核对它是否存在、是否可写。", err)
 	}
 	err = errors.Join(fill(draft), draft.Sync(), draft.Close())
 	if err == nil {

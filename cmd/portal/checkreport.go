@@ -157,7 +157,10 @@ func writeFile(out io.Writer, f ingest.FileReport) {
 	if f.Sheet != "" {
 		how = append(how, "工作表“"+f.Sheet+"”")
 	}
-	fmt.Fprintf(out, "读法　%s，表头第 %d 行，%d 列\n", strings.Join(how, "，"), f.HeaderRow, f.Columns)
+	if f.HeaderRow > 0 {
+		how = append(how, fmt.Sprintf("表头第 %d 行", f.HeaderRow))
+	}
+	fmt.Fprintf(out, "读法　%s，%d 列\n", strings.Join(how, "，"), f.Columns)
 	if f.Skipped > 0 {
 		fmt.Fprintf(out, "跳过　%d 行不是数据的行\n", f.Skipped)
 	}

@@ -33,12 +33,13 @@ func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 // execute runs one command line and returns its exit code.
 func execute(ctx context.Context, args []string, out, errOut io.Writer) int {
+	var ran *cobra.Command
 	root, err := newRoot()
 	if err == nil {
 		root.SetArgs(args)
 		root.SetOut(out)
 		root.SetErr(errOut)
-		err = root.ExecuteContext(ctx)
+		ran, err = root.ExecuteContextC(ctx)
 	}
 	var code exit
 	switch {
@@ -48,6 +49,9 @@ func execute(ctx context.Context, args []string, out, errOut io.Writer) int {
 		return int(code)
 	}
 	fmt.Fprintln(errOut, "portal: "+explain(err))
+	if ran != nil && ran.Name() == "check" {
+		return int(exitRefused) // 1 would say that the file was checked and has findings
+	}
 	return 1
 }
 
@@ -86,12 +90,14 @@ func newRoot() (*cobra.Command, error) {
 		Use: "portal", Short: "聊城市税收共治平台", SilenceUsage: true, SilenceErrors: true,
 		Long: "聊城市税收共治平台。所有设置既可用参数，也可用 PORTAL_ 开头的环境变量（如 PORTAL_DB）。",
 	}
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return s.check() }
 	root.CompletionOptions.HiddenDefaultCmd = true
 	flags := root.PersistentFlags()
 	flags.StringVar(&s.Data, "data", s.Data, "数据目录：密钥、上传的文件、临时文件")
 	flags.StringVar(&s.DB, "db", s.DB, "数据库：sqlite:路径 或 postgres://…（默认为数据目录下的 portal.db）")
-	root.AddCommand(serveCommand(s), migrateCommand(s), seedCommand(s), userCommand(s), checkCommand(s), auditCommand(s),
+	root.AddCommand(serveCommand(s), migrateCommand(s), seedCommand(s), userCommand(s), tokenCommand(s), checkCommand(s), auditCommand(s),
 		backupCommand(s), restoreCommand(s), versionCommand())
+	speakChinese(root)
 	return root, nil
 }
 

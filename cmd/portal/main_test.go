@@ -167,6 +167,35 @@ func TestServe_DemoIsLoadedOnceAndKept(t *testing.T) {
 	wants(t, out, "空数据库")
 }
 
+func TestServe_OnATakenAddressLeavesTheRunningPortalAlone(t *testing.T) {
+	data := t.TempDir()
+	s := start(t, "--data", data)
+	upload := filepath.Join(data, "tmp", "upload-under-way")
+	if err := os.WriteFile(upload, []byte("half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	address := strings.TrimPrefix(s.url, "http://")
+	out, code := command(t, "serve", "--data", data, "--addr", address)
+	if code != 1 {
+		t.Errorf("exit code %d", code)
+	}
+	wants(t, out, address+" 已被占用", "--addr")
+	if _, err := os.Stat(upload); err != nil {
+		t.Errorf("the temporary files of the running portal: %v", err)
+	}
+	if out, code := command(t, "serve", "--data", data, "--addr", "nonsense"); code != 1 || !strings.Contains(out, "127.0.0.1:8080 的形式") {
+		t.Errorf("no address: %d, %s", code, out)
+	}
+}
+
+func TestMigrate_TellsOfTheKeyThatItMade(t *testing.T) {
+	data := t.TempDir()
+	wants(t, must(t, "migrate", "--data", data), "密钥文件是新建的", filepath.Join(data, "keys", "portal.key"))
+	if strings.Contains(must(t, "migrate", "--data", data), "密钥文件") {
+		t.Error("the key is new a second time")
+	}
+}
+
 func TestPostgres_IsMigratedWhenToldTo(t *testing.T) {
 	for _, engine := range testdb.Engines(t) {
 		if engine != testdb.Postgres {
@@ -188,6 +217,7 @@ func TestUser_TheWholeLifeOfAnAccount(t *testing.T) {
 	data := t.TempDir()
 	must(t, "migrate", "--data", data)
 	must(t, "seed", "--data", data)
+	wants(t, must(t, "user", "list", "--data", data), "没有账号")
 	user := func(args ...string) (string, int) {
 		return command(t, append([]string{"user", "--data", data}, args...)...)
 	}
@@ -214,6 +244,7 @@ func TestUser_TheWholeLifeOfAnAccount(t *testing.T) {
 		{"enable li.si", 0, "已启用"},
 		{"enable li.si", 1, "没有停用"},
 		{"unlock LI.SI", 0, "已解锁"},
+		{"unlock li.si --addr 10.1.2.3", 0, "已解锁"},
 		{"unlock nobody", 1, "没有这个账号"},
 	} {
 		out, code := user(strings.Fields(step.args)...)
@@ -257,11 +288,14 @@ func TestCheck_VerdictsAndExitCodes(t *testing.T) {
 			isResult(t, out, test.verdict, code == test.code)
 		})
 	}
-	if out, code := command(t, "check", "nowhere.csv", "--template", "zjj-02"); code != 1 || !strings.Contains(out, "没有文件") {
+	if out, code := command(t, "check", "nowhere.csv", "--template", "zjj-02"); code != 2 || !strings.Contains(out, "没有文件") {
 		t.Errorf("a missing file: %d, %s", code, out)
 	}
-	if out, code := command(t, "check", "nowhere.csv", "--template", "zjj-99"); code != 1 || !strings.Contains(out, "没有信息模板") {
+	if out, code := command(t, "check", "nowhere.csv", "--template", "zjj-99"); code != 2 || !strings.Contains(out, "没有信息模板") {
 		t.Errorf("a missing template: %d, %s", code, out)
+	}
+	if out, code := command(t, "check", "nowhere.csv"); code != 2 || !strings.Contains(out, "--template zjj-02") {
+		t.Errorf("no template named: %d, %s", code, out)
 	}
 }
 
@@ -306,7 +340,7 @@ func TestCheck_TakesTheTemplateFromADatabase(t *testing.T) {
 	}
 	wants(t, must(t, "check", path, "--template", "fgw-05", "--db", "sqlite:"+filepath.Join(data, "portal.db")), "校验通过")
 	missing := filepath.Join(data, "other.db")
-	if out, code := command(t, "check", path, "--template", "fgw-05", "--db", "sqlite:"+missing); code != 1 || !strings.Contains(out, "没有数据库文件") {
+	if out, code := command(t, "check", path, "--template", "fgw-05", "--db", "sqlite:"+missing); code != 2 || !strings.Contains(out, "没有数据库文件") {
 		t.Errorf("a missing database: %d, %s", code, out)
 	}
 	if _, err := os.Stat(missing); err == nil {
@@ -323,6 +357,9 @@ func TestBackup_AndRestoreByCommand(t *testing.T) {
 	wants(t, must(t, "backup", file, "--data", data), "不含密钥")
 	if out, code := command(t, "backup", file, "--data", data); code != 1 || !strings.Contains(out, "已经存在") {
 		t.Errorf("a backup over another: %d, %s", code, out)
+	}
+	if out, code := command(t, "backup", filepath.Join(data, "nowhere", "b.tar.gz"), "--data", data); code != 1 || !strings.Contains(out, "是否存在") {
+		t.Errorf("a backup into a folder that is not there: %d, %s", code, out)
 	}
 	out, code := command(t, "restore", file, "--data", other)
 	if code != 1 {
@@ -355,8 +392,14 @@ func TestSettings_FlagsStandAboveTheEnvironment(t *testing.T) {
 		t.Errorf("PORTAL_DATA is not heeded: %v", err)
 	}
 	t.Setenv("PORTAL_DB", "mysql://nowhere")
-	if _, code := command(t, "migrate"); code != 1 {
-		t.Error("an unknown database is taken")
+	if out, code := command(t, "migrate"); code != 1 || !strings.Contains(out, "没有“mysql”这种数据库") || strings.Contains(out, "nowhere") {
+		t.Errorf("an unknown database: %d, %s", code, out)
+	}
+	if out, code := command(t, "migrate", "--db", "sqlite:"+filepath.Join(data, "third.db"), "--workers", "0"); code != 1 || !strings.Contains(out, "参数不对") {
+		t.Errorf("a flag of another command: %d, %s", code, out)
+	}
+	if out, code := command(t, "serve", "--db", "sqlite:"+filepath.Join(data, "third.db"), "--workers", "0"); code != 1 || !strings.Contains(out, "--workers") {
+		t.Errorf("nobody works: %d, %s", code, out)
 	}
 	must(t, "migrate", "--db", "sqlite:"+filepath.Join(data, "second.db"))
 	t.Setenv("PORTAL_WORKERS", "many")
@@ -367,5 +410,5 @@ func TestSettings_FlagsStandAboveTheEnvironment(t *testing.T) {
 
 func TestVersion(t *testing.T) {
 	wants(t, must(t, "version"), "portal "+version)
-	wants(t, must(t, "--help"), "serve", "check", "backup", "audit")
+	wants(t, must(t, "--version"), "portal "+version)
 }

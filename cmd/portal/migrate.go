@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taxportal/internal/fault"
 	"taxportal/internal/models"
 	"taxportal/internal/portal"
 	"taxportal/seed"
@@ -32,6 +33,7 @@ func migrateCommand(s *settings) *cobra.Command {
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "数据库已是最新（第 %d 版）。\n", at)
+			announceKey(p, cmd.OutOrStdout())
 			return p.Ready(cmd.Context())
 		},
 	}
@@ -48,7 +50,7 @@ func seedCommand(s *settings) *cobra.Command {
 				first = models.Period(from)
 			}
 			if first.First() == "" {
-				return fmt.Errorf("起始期 %q 不正确，应如 2026-10", from)
+				return fault.New(fault.Invalid, "起始期“"+from+"”不对，应写成 2026-10 的形式。")
 			}
 			p, err := s.attach(cmd.Context(), cmd.ErrOrStderr())
 			if err != nil {

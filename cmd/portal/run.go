@@ -8,9 +8,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 
 	"taxportal/internal/demo"
+	"taxportal/internal/fault"
 	"taxportal/internal/models"
 	"taxportal/internal/portal"
 	"taxportal/seed"
@@ -34,6 +36,11 @@ func run(ctx context.Context, s settings, out, errOut io.Writer) error {
 	if s.Metrics {
 		cfg.Metrics = m.handler()
 	}
+	listener, err := listen(s.Addr) // before anything is opened: whoever opens a portal empties its temporary files
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
 	migrate, err := s.mayMigrate(ctx, logger)
 	if err != nil {
 		return err
@@ -49,11 +56,6 @@ func run(ctx context.Context, s settings, out, errOut io.Writer) error {
 	if err := p.Ready(ctx); err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", s.Addr)
-	if err != nil {
-		return fmt.Errorf("listen: %w", err)
-	}
-	defer listener.Close()
 	if err := p.Start(ctx); err != nil {
 		return err
 	}
@@ -66,6 +68,18 @@ func run(ctx context.Context, s settings, out, errOut io.Writer) error {
 	}
 	defer stopMetrics()
 	return serve(ctx, listener, handler(p, m), logger)
+}
+
+// listen takes the address at which browsers reach the portal.
+func listen(address string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fault.Wrap(fault.Conflict, "地址 "+address+" 已被占用，可能平台已在运行；请先停下它，或用 --addr 另选端口。", err)
+	}
+	if err != nil {
+		return nil, fault.Wrap(fault.Invalid, "不能在地址 "+address+" 上监听；请用 --addr 写成 127.0.0.1:8080 的形式，并核对是否为本机的地址。", err)
+	}
+	return listener, nil
 }
 
 // fill brings plan and tasks into the database, and the demo where it is asked for and not yet there.

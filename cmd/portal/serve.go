@@ -54,9 +54,7 @@ func (s settings) base(listener net.Addr) string {
 
 // announce tells the operator what there is to know now and at no other time.
 func announce(ctx context.Context, p *portal.Portal, base string, out io.Writer) error {
-	if p.NewKey {
-		fmt.Fprintf(out, "\n密钥文件是新建的：%s\n请立即离线备份。遗失后已加密的数据无法恢复；数据备份中不含密钥。\n", p.KeyPath())
-	}
+	announceKey(p, out)
 	if p.Config.Demo {
 		fmt.Fprintf(out, "\n演示数据，均为虚构。所有账号的密码都是 %s：\n", demo.Password)
 		if err := listAccounts(ctx, p, out); err != nil {
@@ -72,6 +70,13 @@ func announce(ctx context.Context, p *portal.Portal, base string, out io.Writer)
 	}
 	fmt.Fprintf(out, "\n平台已启动：%s/\n", base)
 	return nil
+}
+
+// announceKey asks for a copy of a key that was made just now; whichever command made it is the only one that can say so.
+func announceKey(p *portal.Portal, out io.Writer) {
+	if p.NewKey {
+		fmt.Fprintf(out, "\n密钥文件是新建的：%s\n请立即离线备份。遗失后已加密的数据无法恢复；数据备份中不含密钥。\n", p.KeyPath())
+	}
 }
 
 // listAccounts prints the demo's accounts as the database has them.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -31,7 +30,9 @@ type settings struct {
 	MetricsAddr string        `env:"METRICS_ADDR"`    // on a listener of its own
 	LogFormat   string        `env:"LOG_FORMAT" envDefault:"text"`
 	Workers     int           `env:"WORKERS" envDefault:"2"`
-	Lease       time.Duration `env:"LEASE"` // after this the jobs of a portal that was killed go on; 0: 30 s
+	Lease       time.Duration `env:"LEASE"`              // after this the jobs of a portal that was killed go on; 0: 30 s
+	Handover    string        `env:"HANDOVER"`           // folder for the city's data platform
+	Sensitive   string        `env:"HANDOVER_SENSITIVE"` // masked, plain or omit
 	Demo        bool          `env:"-"`
 	Migrate     bool          `env:"-"`
 }
@@ -40,9 +41,21 @@ type settings struct {
 func fromEnvironment() (*settings, error) {
 	s := &settings{}
 	if err := env.ParseWithOptions(s, env.Options{Prefix: "PORTAL_"}); err != nil {
-		return nil, fmt.Errorf("read PORTAL_ variables: %w", err)
+		return nil, fault.Wrap(fault.Invalid, "环境变量 PORTAL_… 中有值写得不对，请更正后再运行。", err)
 	}
 	return s, nil
+}
+
+// check refuses settings that no command can work with.
+func (s *settings) check() error {
+	if dsn := s.dsn(); !s.embedded() && !strings.HasPrefix(dsn, "postgres://") && !strings.HasPrefix(dsn, "postgresql://") {
+		kind, _, _ := strings.Cut(dsn, ":") // the rest may hold a password
+		return fault.New(fault.Invalid, "没有“"+kind+"”这种数据库，--db 应写成 sqlite:路径 或 postgres://… 的形式。")
+	}
+	if s.Workers < 1 {
+		return fault.New(fault.Invalid, "后台任务数 --workers 至少为 1。")
+	}
+	return nil
 }
 
 // dsn returns the database that is meant.
@@ -70,8 +83,8 @@ func (s *settings) logger(w io.Writer) (*slog.Logger, error) {
 // config is what the wiring needs of the settings.
 func (s *settings) config(logger *slog.Logger, now func() time.Time) portal.Config {
 	return portal.Config{
-		DSN: s.dsn(), Data: s.Data, KeyFile: s.KeyFile, Demo: s.Demo, Secure: s.Secure, Version: version, Support: s.Support,
-		Now: now, Logger: logger, Workers: s.Workers, Lease: s.Lease,
+		DSN: s.dsn(), Data: s.Data, KeyFile: s.KeyFile, Demo: s.Demo, Secure: s.Secure, Version: version, Support: s.Support, URL: s.URL,
+		Now: now, Logger: logger, Workers: s.Workers, Lease: s.Lease, Handover: s.Handover, HandoverSensitive: s.Sensitive,
 	}
 }
 

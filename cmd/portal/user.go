@@ -30,9 +30,7 @@ func userCommand(s *settings) *cobra.Command {
 		userStep(s, "enable", "重新启用账号", false, func(ctx context.Context, p *portal.Portal, id int64, _ string) (string, error) {
 			return "已启用", p.Accounts.Enable(ctx, commandLine(models.RoleSys), id)
 		}),
-		userStep(s, "unlock", "解除连续输错密码后的锁定", false, func(ctx context.Context, p *portal.Portal, id int64, _ string) (string, error) {
-			return "已解锁", p.Accounts.Unlock(ctx, commandLine(models.RoleSys), id, "")
-		}),
+		userUnlock(s),
 		userStep(s, "reset", "生成重设密码的一次性链接", false, func(ctx context.Context, p *portal.Portal, id int64, _ string) (string, error) {
 			token, err := p.Accounts.Reset(ctx, commandLine(models.RoleSys), id)
 			return s.oneTime(token), err
@@ -90,6 +88,16 @@ func userStep(s *settings, name, short string, reason bool, do accountStep) *cob
 	return cmd
 }
 
+// userUnlock frees an account, and the address from which wrong passwords came if one is given.
+func userUnlock(s *settings) *cobra.Command {
+	var addr string
+	cmd := userStep(s, "unlock", "解除连续输错密码后的锁定", false, func(ctx context.Context, p *portal.Portal, id int64, _ string) (string, error) {
+		return "已解锁", p.Accounts.Unlock(ctx, commandLine(models.RoleSys), id, addr)
+	})
+	cmd.Flags().StringVar(&addr, "addr", "", "一并解除锁定的网络地址，即登录页提示中的那个")
+	return cmd
+}
+
 func userRole(s *settings, name, short string, do func(context.Context, *portal.Portal, int64, models.Role) error) *cobra.Command {
 	return &cobra.Command{
 		Use: name + " 用户名 角色", Short: short, Args: cobra.ExactArgs(2), Long: short + "。角色：" + roleList(),
@@ -141,7 +149,7 @@ func userCreate(s *settings) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&in.Name, "name", "", "姓名（必填）")
-	cmd.Flags().StringVar(&in.UnitCode, "unit", "", "单位代码，如 zjj（必填）")
+	cmd.Flags().StringVar(&in.UnitCode, "unit", "", "单位代码，如 zjj；三名管理员用 system（必填）")
 	cmd.Flags().StringVar(&in.Phone, "phone", "", "电话")
 	cmd.Flags().StringSliceVar(&roles, "role", nil, "角色，可多次给出："+roleList())
 	return cmd
@@ -165,6 +173,9 @@ func userList(s *settings) *cobra.Command {
 				}
 				for _, r := range rows {
 					fmt.Fprintf(cmd.OutOrStdout(), "%s\t%s\t%s\t%s\t%s\n", r.Username, r.Name, r.Unit.Name, labels(r.Roles), status(r))
+				}
+				if total == 0 { // on the side, so that a script still reads no lines
+					fmt.Fprintln(cmd.ErrOrStderr(), "没有账号。")
 				}
 				if int64(f.Page*f.Size) >= total {
 					return nil

@@ -18,7 +18,17 @@ var table = map[string]string{
 	"profile view": "office leader chief liaison handler tax review bureau outside sys sec aud",
 	"profile edit": "office leader chief liaison handler tax review bureau outside sys sec aud",
 
-	"template view": "office leader chief liaison handler tax review bureau",
+	"unit names": "office leader chief liaison handler tax review bureau sys sec aud",
+	"unit view":  "office leader chief liaison handler tax review bureau",
+	"unit edit":  "office",
+
+	"template view":    "office leader chief liaison handler tax review bureau",
+	"template draft":   "office chief liaison handler tax bureau",
+	"template design":  "office",
+	"template trial":   "office liaison handler",
+	"template comment": "office chief liaison tax bureau",
+	"template publish": "office",
+	"template retire":  "office",
 
 	"filing view":      "office chief liaison handler",
 	"filing upload":    "liaison handler",
@@ -37,6 +47,12 @@ var table = map[string]string{
 	"filing reveal":    "office chief liaison handler",
 	"matrix view":      "office leader chief liaison handler tax review bureau",
 
+	"calendar view": "office leader chief liaison handler tax review bureau",
+	"calendar edit": "office",
+
+	"handover view":  "office",
+	"handover retry": "office",
+
 	"account view":    "sys sec",
 	"account create":  "sys",
 	"account disable": "sys",
@@ -45,6 +61,20 @@ var table = map[string]string{
 	"role give":       "sec",
 	"role take":       "sec",
 	"system view":     "sys",
+
+	"catalogue view":    "office leader chief liaison handler tax review bureau",
+	"catalogue edit":    "office",
+	"catalogue propose": "chief liaison tax bureau",
+	"data compare":      "office tax review bureau",
+	"call view":         "office chief liaison",
+	"call raise":        "office",
+	"call answer":       "liaison",
+	"call sign":         "chief",
+
+	"token view":   "sys",
+	"token make":   "sys",
+	"token revoke": "sys",
+	"token own":    "liaison",
 
 	"audit view":   "aud",
 	"audit export": "aud",
@@ -108,7 +138,7 @@ func TestPolicy_separatesTheThreeAdministrators(t *testing.T) {
 
 func TestPolicy_knowsEveryMoveOfTheWorkflows(t *testing.T) {
 	g := guard(t)
-	for _, f := range []*workflow.Flow{&models.FilingFlow, &models.WaiverFlow} {
+	for _, f := range []*workflow.Flow{&models.FilingFlow, &models.WaiverFlow, &models.HandoverFlow, &models.TemplateFlow} {
 		for _, m := range f.Moves {
 			if m.Party != workflow.System && !g.Knows(m.Object, m.Action) {
 				t.Errorf("%s %s asks for %s %s, which the policy does not know", f.Name, m.Verb, m.Object, m.Action)

@@ -143,5 +143,6 @@ func setContacts(ctx context.Context, p *portal.Portal) error {
 			return database.Fault(fmt.Errorf("set contacts: %w", err))
 		}
 	}
-	return nil
+	const keep = `INSERT INTO unit_contacts (unit_id, account_id, from_day) SELECT id, contact_id, ? FROM units WHERE contact_id IS NOT NULL`
+	return database.Fault(p.DB.Write.WithContext(ctx).Exec(keep, models.DayOf(p.Config.Now())).Error)
 }

@@ -91,6 +91,9 @@ func tell(ctx context.Context, p *portal.Portal, clock *Clock, plan *seed.Plan) 
 	if s.crew, err = createCrowd(ctx, p, s.plan, s.pool); err != nil {
 		return err
 	}
+	if err := organise(ctx, p, s.pool); err != nil {
+		return fmt.Errorf("organise: %w", err)
+	}
 	s.write(first, now)
 	slices.SortStableFunc(s.events, func(a, b event) int { return a.at.Compare(b.at) })
 	for _, e := range s.events {

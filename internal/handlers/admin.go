@@ -160,10 +160,14 @@ func (a *App) adminEnable(c echo.Context) error {
 // adminUnlock ends the wait after failed log-ins.
 func (a *App) adminUnlock(c echo.Context) error {
 	id := form.ID(c, "account")
-	if err := a.Accounts.Unlock(c.Request().Context(), actor(c), id, form.Text(c, "addr")); err != nil {
+	addr := form.Text(c, "addr")
+	if err := a.Accounts.Unlock(c.Request().Context(), actor(c), id, addr); err != nil {
 		return err
 	}
-	return a.done(c, paths.ToAdminAccount(id), "已解除锁定，可以立即登录。")
+	if addr == "" { // the address may be locked as well, and only the log-in page there says which one it is
+		return a.done(c, paths.ToAdminAccount(id), "已解除锁定；登录页仍提示“此电脑（网络地址 …）已暂停登录”的，请填上该地址再解除一次。")
+	}
+	return a.done(c, paths.ToAdminAccount(id), "已解除账号和该网络地址的锁定，可以立即登录。")
 }
 
 // adminReset makes a one-time link and shows it in the answer.

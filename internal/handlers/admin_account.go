@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -54,9 +55,19 @@ func (a *App) showAccount(c echo.Context, code int, id int64, extras accountExtr
 		}
 	}
 	if extras.token != "" {
-		page.Link = &adminview.OneTimeLink{URL: c.Scheme() + "://" + c.Request().Host + paths.ToLink(extras.token), Until: words.Full(row.LinkUntil)}
+		page.Link = &adminview.OneTimeLink{URL: a.linkAddress(c, extras.token), Until: words.Full(row.LinkUntil)}
 	}
 	return respond.Page(c, code, adminview.Account(page), nil)
+}
+
+// linkAddress is what a person opens to set a password. Behind a gateway the request does not know how browsers reach the
+// portal; the operator's word does.
+func (a *App) linkAddress(c echo.Context, token string) string {
+	base := strings.TrimRight(a.URL, "/")
+	if base == "" {
+		base = c.Scheme() + "://" + c.Request().Host
+	}
+	return base + paths.ToLink(token)
 }
 
 // may asks the policy which buttons the account's page has.

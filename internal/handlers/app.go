@@ -21,6 +21,7 @@ import (
 	"taxportal/internal/services/audit"
 	"taxportal/internal/services/catalogue"
 	"taxportal/internal/services/directory"
+	"taxportal/internal/services/exchange"
 	"taxportal/internal/services/filing"
 	"taxportal/internal/session"
 	"taxportal/web/static"
@@ -31,7 +32,11 @@ type Deps struct {
 	Accounts  *accounts.Service
 	Audit     *audit.Service
 	Catalogue *catalogue.Service
+	Designs   *catalogue.Designs
+	Desk      *catalogue.Desk
 	Directory *directory.Service
+	Calendar  *directory.CalendarDesk
+	Exchange  *exchange.Service
 	Filing    *filing.Service
 	Guard     *authz.Guard
 	Sessions  *session.Store
@@ -42,16 +47,20 @@ type Deps struct {
 	Demo      bool
 	Version   string
 	Support   string
+	URL       string       // how browsers reach the portal, for one-time links; empty: as the request did
 	Proxies   []*net.IPNet // gateways whose X-Forwarded-For is believed; nobody else's is
 	TempDir   string       // for downloads that do not fit in memory
 }
 
 // App holds the handlers of all capabilities.
-type App struct{ Deps }
+type App struct {
+	Deps
+	rates *middleware.Rates // of API tokens
+}
 
 // New returns the portal's web side: every route of the table behind the same chain of middleware.
 func New(d Deps) *echo.Echo {
-	app := &App{d}
+	app := &App{Deps: d, rates: middleware.NewRates(d.Now, apiPerMinute, apiBurst)}
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = app.fail
@@ -74,11 +83,7 @@ func New(d Deps) *echo.Echo {
 		if limit == 0 {
 			limit = defaultLimit
 		}
-		chain := []echo.MiddlewareFunc{middleware.Limit(limit)}
-		if !r.Plain {
-			chain = append(chain, middleware.Sessions(d.Sessions), middleware.Actors(d.Accounts),
-				middleware.CSRF(func(path string) bool { return multipart[path] }), app.require(r))
-		}
+		chain := append([]echo.MiddlewareFunc{middleware.Limit(limit)}, app.chain(r, func(path string) bool { return multipart[path] })...)
 		e.Add(r.Method, r.Path, r.Handler, chain...)
 		if r.Method == get {
 			e.Add(http.MethodHead, r.Path, r.Handler, chain...) // net/http sends the head alone (RFC 9110 §9.3.2)

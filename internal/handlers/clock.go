@@ -20,6 +20,9 @@ func dueClock(cal *cn.Calendar, due models.Instant, now time.Time) components.Du
 		return components.Due{Family: components.FamilyOff, Text: "未设期限"}
 	}
 	note := words.ShortDay(due, now)
+	if cal.Provisional(due.Time()) {
+		note += "（暂定）"
+	}
 	if models.At(now) > due {
 		return components.Due{Family: components.FamilyLate, Text: "逾期" + workdays(cal.WorkdaysBetween(due.Time(), now.In(models.Zone))), Note: note}
 	}
@@ -45,6 +48,9 @@ func dueBox(cal *cn.Calendar, due models.Instant, now time.Time) components.Due 
 		word = "应于 "
 	}
 	clock.Note = word + words.ShortDay(due, now) + due.Time().Format(" 15:04")
+	if cal.Provisional(due.Time()) {
+		clock.Note += "（暂定）"
+	}
 	return clock
 }
 

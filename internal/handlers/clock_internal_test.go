@@ -54,7 +54,7 @@ func TestDueClock(t *testing.T) {
 		{"a holiday in between", "2026-10-08 17:00:00", "2026-09-30 10:00:00", components.FamilyDue, "剩 1 个工作日", "10月8日"},
 		{"a Saturday that is worked counts", "2026-10-12 17:00:00", "2026-10-08 10:00:00", components.FamilyRun, "剩 3 个工作日", "10月12日"},
 		{"late over a Saturday that is worked", "2026-10-09 17:00:00", "2026-10-11 10:00:00", components.FamilyLate, "逾期 1 个工作日", "10月9日"},
-		{"the year where it is another", "2027-01-05 17:00:00", "2026-12-30 10:00:00", components.FamilyRun, "剩 4 个工作日", "2027年1月5日"},
+		{"the year where it is another, whose notice is not out", "2027-01-05 17:00:00", "2026-12-30 10:00:00", components.FamilyRun, "剩 4 个工作日", "2027年1月5日（暂定）"},
 	}
 	cal := testCalendar(t)
 	for _, c := range cases {

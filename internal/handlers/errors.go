@@ -52,6 +52,10 @@ func (a *App) fail(err error, c echo.Context) {
 	if errors.Is(err, middleware.ErrForged) && c.Path() == paths.Login && a.staleLogin(c) == nil {
 		return
 	}
+	if forMachine(c) {
+		a.failMachine(err, c)
+		return
+	}
 	code := status(err)
 	if code >= http.StatusInternalServerError {
 		a.Logger.Error("request failed", "event", middleware.RequestID(c), "route", c.Path(), "error", err)

@@ -40,6 +40,14 @@ func (a *App) officeHome(c echo.Context, who models.Actor, page *homeview.Page) 
 	}
 	page.Waiting = []homeview.Count{{Label: "待受理批次", Text: countText(batches, "批"), URL: paths.Inbox},
 		{Label: "更正与补报申请", Text: countText(requests, "件"), URL: paths.Waivers}}
+	failed, err := a.Exchange.Failed(c.Request().Context(), who)
+	if err != nil {
+		return err
+	}
+	if failed > 0 {
+		page.Waiting = append(page.Waiting, homeview.Count{Label: "交接失败的批次", Text: countText(int(failed), "批"),
+			URL: paths.With(paths.Handovers, "state", string(models.HandoverFailed))})
+	}
 	page.Overdue = overdueUnits(m, func(u models.Unit) string {
 		return paths.With(paths.Filings, "unit", u.Code, "standing", string(models.StandingOverdue))
 	})

@@ -127,6 +127,8 @@ func noTodos(tab string) *components.Nothing {
 func todoRow(t filing.Todo, cal *cn.Calendar, now time.Time) homeview.Todo {
 	state := words.Standing(t.Stand)
 	switch {
+	case t.Flow != nil:
+		state = words.State(t.Flow, t.State)
 	case t.Waiver:
 		state = words.State(&models.WaiverFlow, t.State)
 	case t.State != "":
@@ -155,6 +157,8 @@ func waited(cal *cn.Calendar, since models.Instant, now time.Time) string {
 // todoURL is where a to-do is done.
 func todoURL(t filing.Todo) string {
 	switch {
+	case t.URL != "":
+		return t.URL
 	case t.Waiver:
 		return paths.ToWaiver(t.Code)
 	case t.Batch != "":
@@ -221,11 +225,18 @@ func alsoLate(counts map[string]int) string {
 	return "。"
 }
 
+// elsewhere are the workflows beside filing whose records can wait for somebody.
+var elsewhere = []struct{ flow, verb, label, list string }{
+	{models.ProposalFlow.Name, "答复", "目录变更申请", paths.Proposals}, {models.CallFlow.Name, "确认", "专项需求的答复", paths.Calls},
+}
+
 // waitingNext is the sentence for what has no due: batches to accept and requests to decide.
 func waitingNext(todos []filing.Todo, cal *cn.Calendar, now time.Time) components.Next {
-	batches, requests, oldest := 0, 0, models.Instant(0)
+	batches, requests, others, oldest := 0, 0, map[string]int{}, models.Instant(0)
 	for _, t := range todos {
-		if t.Waiver {
+		if t.Flow != nil {
+			others[t.Flow.Name]++
+		} else if t.Waiver {
 			requests++
 		} else {
 			batches++
@@ -235,14 +246,19 @@ func waitingNext(todos []filing.Todo, cal *cn.Calendar, now time.Time) component
 		}
 	}
 	sentence := components.Sentence{components.Plain("请您")}
-	if batches > 0 {
-		sentence = append(sentence, components.Plain("受理或退回 "), components.Bold(fmt.Sprintf("%d 批", batches)), components.Linked("待受理批次", templ.SafeURL(paths.Inbox)))
-	}
-	if requests > 0 {
-		if batches > 0 {
+	add := func(n int, verb, unit, label, to string) {
+		if n == 0 {
+			return
+		}
+		if len(sentence) > 1 {
 			sentence = append(sentence, components.Plain("，"))
 		}
-		sentence = append(sentence, components.Plain("办理 "), components.Bold(fmt.Sprintf("%d 件", requests)), components.Linked("更正与补报申请", templ.SafeURL(paths.Waivers)))
+		sentence = append(sentence, components.Plain(verb+" "), components.Bold(fmt.Sprintf("%d %s", n, unit)), components.Linked(label, templ.SafeURL(to)))
+	}
+	add(batches, "受理或退回", "批", "待受理批次", paths.Inbox)
+	add(requests, "办理", "件", "更正与补报申请", paths.Waivers)
+	for _, e := range elsewhere {
+		add(others[e.flow], e.verb, "件", e.label, e.list)
 	}
 	return components.Next{Sentence: append(sentence, components.Plain("；最早的"+waited(cal, oldest, now)+"。"))}
 }

@@ -194,6 +194,8 @@ func bulkWords(results []filing.BulkResult) (done, trouble []string) {
 		switch {
 		case r.Trouble == "":
 			done = append(done, r.Code)
+		case len(trouble) < flashNamed && strings.Contains(r.Trouble, r.Code):
+			trouble = append(trouble, r.Trouble)
 		case len(trouble) < flashNamed:
 			trouble = append(trouble, r.Code+"："+r.Trouble)
 		default:

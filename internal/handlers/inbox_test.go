@@ -126,7 +126,7 @@ func TestInboxAccept(t *testing.T) {
 	office := w.as("office")
 	office.Post(paths.InboxAccept, values("code", zjj, "code", fgw)).WantStatus(303).Follow().
 		Want("已受理 2 批：ZJJ-02-202610-1、FGW-05-202610-1，数据已生效。", "1 批").Not("没有受理")
-	office.Post(paths.InboxAccept, values("code", zjj)).Follow().Want("1 批没有受理", "ZJJ-02-202610-1：", "已变为“已生效”")
+	office.Post(paths.InboxAccept, values("code", zjj)).Follow().Want("1 批没有受理", "您打开页面后，批次 ZJJ-02-202610-1", "已变为“已生效”")
 	office.Post(paths.InboxAccept, values("code", "ZRZY-01-202610-1", "code", "NOWHERE-1")).Follow().
 		Want("已受理 1 批：ZRZY-01-202610-1", "1 批没有受理", "NOWHERE-1：没有这个批次。")
 	office.Post(paths.InboxAccept, nil).Follow().Want("没有受理：还没有选中批次", "没有待受理的批次")
@@ -195,7 +195,7 @@ func TestInboxReturn_WhatHasMovedOn(t *testing.T) {
 	office.Get(paths.InboxReturn+query).Want("有 2 批已不在待受理", "退回 1 批")
 	office.Get(paths.InboxReturn + "?code=" + zjj).WantStatus(303).Follow().Want("都已不在待受理")
 	form := values("step", "return", "code", zjj, "code", fgw, filing.ReasonField(zjj), "迟了", filing.ReasonField(fgw), "请改", "due", "2026-11-20")
-	office.Post(paths.InboxReturn, form).Follow().Want("已退回 1 批：FGW-05-202610-1", "1 批没有退回", "ZJJ-02-202610-1：您打开页面后")
+	office.Post(paths.InboxReturn, form).Follow().Want("已退回 1 批：FGW-05-202610-1", "1 批没有退回。您打开页面后，批次 ZJJ-02-202610-1")
 }
 
 func TestInboxReturn_NothingChosenOrTooMuch(t *testing.T) {

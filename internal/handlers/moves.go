@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -75,9 +76,15 @@ func (a *App) move(m workflow.Move) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
+		if m.Verb == models.VerbDiscard { // nothing more can be done with it: the task is where the next try begins
+			return a.done(c, paths.ToTask(taskOf(c.Param("batch"))), m.Done)
+		}
 		return a.done(c, paths.ToBatch(c.Param("batch")), m.Done)
 	}
 }
+
+// taskOf returns the code of a batch's task: ZJJ-02-202610 of ZJJ-02-202610-1.
+func taskOf(batch string) string { return batch[:max(strings.LastIndexByte(batch, '-'), 0)] }
 
 // explainForm asks for the explanation of one warning or of all warnings of a rule.
 func (a *App) explainForm(c echo.Context) error {
@@ -109,11 +116,11 @@ func (a *App) showExplain(c echo.Context, code int, in filing.ExplainInput, fiel
 	}
 	return respond.Page(c, code, filingview.Confirm(filingview.ConfirmPage{
 		Shell: a.Shell(c, title, crumb("数据报送", paths.Filings), crumb(p.Batch.Code, paths.ToBatch(p.Batch.Code))),
-		Title: title, Icon: components.IconAlertTriangle, Text: explained(rule, finding) + "　该行不变时，说明随重新上传自动沿用。",
+		Title: title, Icon: components.IconAlertTriangle, Text: explained(rule, finding) + carries(rule, finding),
 		Post: paths.ToBatchExplain(p.Batch.Code), Back: paths.ToBatch(p.Batch.Code), Label: label,
 		Hidden: []components.Pair{{Name: "rule", Value: decimal(in.Rule)}, {Name: "finding", Value: decimal(in.Finding)}},
 		Inputs: []components.Input{{Kind: components.InputTextarea, Name: "text", Label: "说明", Value: in.Text, Error: fields["text"], Required: true, Rows: 3,
-			Hint: "写明数据属实的原因，分管负责人和办公室会看到。"}},
+			Hint: "写明数据属实的原因，最多 500 字；分管负责人和办公室会看到。"}},
 	}), nil)
 }
 
@@ -127,10 +134,24 @@ func explained(rule *filingview.Rule, finding *models.Finding) string {
 	case finding == nil:
 		return "“" + rule.Title + "”共 " + components.Thousands(rule.Count) + " 处，一并说明。"
 	case finding.Row > 0:
-		return "第 " + components.Thousands(finding.Row) + " 行，“" + rule.Title + "”：" + finding.Message
+		return "第 " + components.Thousands(finding.Row) + " 行，“" + rule.Title + "”：" + stop(finding.Message)
 	}
-	return "“" + rule.Title + "”：" + finding.Message
+	return "“" + rule.Title + "”：" + stop(finding.Message)
 }
+
+// carries says when an explanation need not be given again.
+func carries(rule *filingview.Rule, finding *models.Finding) string {
+	if finding == nil && len(rule.Findings) > 0 {
+		finding = &rule.Findings[0]
+	}
+	if finding != nil && finding.Row == 0 {
+		return "数字不变时，说明随重新上传自动沿用。"
+	}
+	return "该行不变时，说明随重新上传自动沿用。"
+}
+
+// stop ends a message as a sentence.
+func stop(message string) string { return strings.TrimSuffix(message, "。") + "。" }
 
 // findWarning finds a rule that warns, and one of its findings if one is asked for.
 func findWarning(rules []filingview.Rule, ruleID, findingID int64) (*filingview.Rule, *models.Finding) {

@@ -10,6 +10,7 @@ type may struct {
 	own   bool // the record is one unit's: people of another unit, or another area's Office, get 404
 	anon  bool // open to nobody in particular
 	none  bool // the walk names nothing that exists, so that 404 is also the answer to those who may
+	token bool // for a unit's system with its token alone: a log-in of whatever role opens nothing
 }
 
 // Short names keep a line a line.
@@ -33,6 +34,7 @@ func roles(list ...models.Role) []models.Role { return list }
 var (
 	everybody = models.Roles
 	group     = roles(office, leader, chief, liaison, handler, tax, review, bureau) // all of the leading group's units
+	designers = roles(office, chief, liaison, handler, tax, bureau)                 // template: design, trial or comment, each on what is sent out to them
 	filers    = roles(office, chief, liaison, handler)                              // filing: see tasks and findings
 )
 
@@ -56,12 +58,136 @@ var permissions = []may{
 	{route: "POST /profile/password", roles: everybody},
 	{route: "POST /profile/sessions/end", roles: everybody, none: true},
 
+	// unit: view, address book (administrators: names); everything within the area
+	{route: "GET /units", roles: append(roles(sys, sec, aud), group...)},
+	{route: "GET /units/export", roles: group},
+	{route: "GET /units/:unit", roles: group},
+	{route: "GET /units/:unit/history", roles: group},
+	{route: "GET /units/:unit/history/export", roles: group},
+	{route: "GET /units/group", roles: group},
+	{route: "GET /units/group/:area", roles: group},
+	{route: "GET /units/group/:area/export", roles: group},
+	{route: "GET /units/group/:area/history", roles: group},
+	{route: "GET /units/group/:area/history/export", roles: group},
+
+	// unit: create, edit, retire; leading group's roster; 对接人
+	{route: "GET /units/new", roles: roles(office)},
+	{route: "POST /units", roles: roles(office)},
+	{route: "GET /units/:unit/edit", roles: roles(office), own: true},
+	{route: "POST /units/:unit/edit", roles: roles(office), own: true},
+	{route: "GET /units/:unit/contact", roles: roles(office), own: true},
+	{route: "POST /units/:unit/contact", roles: roles(office), own: true},
+	{route: "GET /units/:unit/close", roles: roles(office), own: true},
+	{route: "POST /units/:unit/close", roles: roles(office), own: true},
+	{route: "GET /units/:unit/reopen", roles: roles(office), own: true},
+	{route: "POST /units/:unit/reopen", roles: roles(office), own: true},
+	{route: "GET /units/:unit/transfer", roles: roles(office), own: true},
+	{route: "POST /units/:unit/transfer", roles: roles(office), own: true},
+	{route: "GET /units/group/:area/edit", roles: roles(office), own: true},
+	{route: "POST /units/group/:area/edit", roles: roles(office), own: true},
+	{route: "GET /units/group/:area/sharing", roles: roles(office), own: true},
+	{route: "POST /units/group/:area/sharing", roles: roles(office), own: true},
+	{route: "GET /units/group/:area/seats", roles: roles(office), own: true},
+	{route: "POST /units/group/:area/seats", roles: roles(office), own: true},
+	{route: "GET /units/group/:area/seats/:seat/holder", roles: roles(office), own: true},
+	{route: "POST /units/group/:area/seats/:seat/holder", roles: roles(office), own: true},
+	{route: "GET /units/group/:area/seats/:seat/end", roles: roles(office), own: true},
+	{route: "POST /units/group/:area/seats/:seat/end", roles: roles(office), own: true},
+	{route: "GET /units/group/:area/staff", roles: roles(office), own: true},
+	{route: "POST /units/group/:area/staff", roles: roles(office), own: true},
+	{route: "GET /units/group/:area/staff/:person/end", roles: roles(office), own: true, none: true},
+	{route: "POST /units/group/:area/staff/:person/end", roles: roles(office), own: true, none: true},
+
+	// catalogue: view
+	{route: "GET /catalogue", roles: group},
+	{route: "GET /catalogue/export", roles: group},
+	{route: "GET /catalogue/:item", roles: group},
+	{route: "GET /catalogue/proposals", roles: group},
+	{route: "GET /catalogue/proposals/export", roles: group},
+
+	// catalogue: edit (office); propose a change (chief, liaison: own; tax)
+	{route: "GET /catalogue/new", roles: roles(office)},
+	{route: "POST /catalogue/new", roles: roles(office)},
+	{route: "GET /catalogue/:item/edit", roles: roles(office)},
+	{route: "POST /catalogue/:item/edit", roles: roles(office)},
+	{route: "GET /catalogue/:item/retire", roles: roles(office)},
+	{route: "POST /catalogue/:item/retire", roles: roles(office)},
+	{route: "GET /catalogue/:item/changes/:change/withdraw", roles: roles(office), none: true},
+	{route: "POST /catalogue/:item/changes/:change/withdraw", roles: roles(office), none: true},
+	{route: "GET /catalogue/:item/propose", roles: roles(chief, liaison, tax)},
+	{route: "POST /catalogue/:item/propose", roles: roles(chief, liaison, tax)},
+	{route: "GET /catalogue/proposals/new", roles: roles(chief, liaison, tax)},
+	{route: "POST /catalogue/proposals/new", roles: roles(chief, liaison, tax)},
+	{route: "GET /catalogue/proposals/:proposal", roles: group, own: true},
+	{route: "GET /catalogue/proposals/:proposal/:verb", roles: roles(office, liaison), own: true},
+	{route: "POST /catalogue/proposals/:proposal/:verb", roles: roles(office, liaison), own: true},
+
+	// data: read effective rows of others
+	{route: "GET /catalogue/:item/differences", roles: roles(office, tax, review, bureau)},
+
+	// ad-hoc call: raise; answer, refuse; sign
+	{route: "GET /catalogue/calls", roles: roles(office, chief, liaison)},
+	{route: "GET /catalogue/calls/export", roles: roles(office, chief, liaison)},
+	{route: "GET /catalogue/calls/new", roles: roles(office)},
+	{route: "POST /catalogue/calls/new", roles: roles(office)},
+	{route: "GET /catalogue/calls/:call", roles: roles(office, chief, liaison), own: true},
+	{route: "GET /catalogue/calls/:call/reply", roles: roles(liaison), own: true},
+	{route: "POST /catalogue/calls/:call/reply", roles: roles(liaison), own: true},
+	{route: "GET /catalogue/calls/:call/refuse", roles: roles(liaison), own: true},
+	{route: "POST /catalogue/calls/:call/refuse", roles: roles(liaison), own: true},
+	{route: "GET /catalogue/calls/:call/files/:no/:seq", roles: roles(office, chief, liaison), own: true, none: true},
+	{route: "GET /catalogue/calls/:call/do/:verb", roles: roles(office, chief, liaison), own: true},
+	{route: "POST /catalogue/calls/:call/do/:verb", roles: roles(office, chief, liaison), own: true},
+
 	// template: view, workbook, schema
 	{route: "GET /templates", roles: group},
 	{route: "GET /templates/export", roles: group},
 	{route: "GET /templates/:template", roles: group},
 	{route: "GET /templates/:template/workbook.xlsx", roles: group},
 	{route: "GET /templates/:template/schema.json", roles: group},
+	{route: "GET /templates/:template/definition.xlsx", roles: group},
+	{route: "GET /templates/:template/compare", roles: group},
+
+	// template: design, trial, comment before release, publish, retire; the bureau sees, and so says, what tax does
+	{route: "POST /templates/:template/next", roles: roles(office), own: true},
+	{route: "GET /templates/designs", roles: designers},
+	{route: "GET /templates/designs/export", roles: designers},
+	{route: "GET /templates/designs/new", roles: roles(office)},
+	{route: "POST /templates/designs", roles: roles(office)},
+	{route: "GET /templates/designs/:design", roles: designers, own: true},
+	{route: "GET /templates/designs/:design/about", roles: designers, own: true},
+	{route: "GET /templates/designs/:design/rules", roles: designers, own: true},
+	{route: "POST /templates/designs/:design/try", roles: designers, own: true},
+	{route: "GET /templates/designs/:design/lists", roles: designers, own: true},
+	{route: "GET /templates/designs/:design/comments", roles: designers, own: true},
+	{route: "GET /templates/designs/:design/compare", roles: designers, own: true},
+	{route: "GET /templates/designs/:design/workbook.xlsx", roles: designers, own: true},
+	{route: "GET /templates/designs/:design/schema.json", roles: designers, own: true},
+	{route: "GET /templates/designs/:design/definition.xlsx", roles: designers, own: true},
+	{route: "POST /templates/designs/:design/fields", roles: roles(office), own: true},
+	{route: "POST /templates/designs/:design/order", roles: roles(office), own: true},
+	{route: "GET /templates/designs/:design/remove", roles: roles(office), own: true, none: true},
+	{route: "POST /templates/designs/:design/remove", roles: roles(office), own: true, none: true},
+	{route: "POST /templates/designs/:design/about", roles: roles(office), own: true},
+	{route: "POST /templates/designs/:design/rules", roles: roles(office), own: true},
+	{route: "POST /templates/designs/:design/lists", roles: roles(office), own: true},
+	{route: "POST /templates/designs/:design/comments/:comment", roles: roles(office), own: true},
+	{route: "POST /templates/designs/:design/comments", roles: roles(office, chief, liaison, tax, bureau), own: true},
+	{route: "GET /templates/designs/:design/trials", roles: roles(office, liaison, handler), own: true},
+	{route: "POST /templates/designs/:design/trials", roles: roles(office, liaison, handler), own: true},
+	{route: "GET /templates/designs/:design/trials/:trial", roles: roles(office, liaison, handler), own: true, none: true},
+	{route: "GET /templates/designs/:design/do/ask_comment", roles: roles(office), own: true},
+	{route: "POST /templates/designs/:design/do/ask_comment", roles: roles(office), own: true},
+	{route: "GET /templates/designs/:design/do/hand_over", roles: roles(office), own: true},
+	{route: "POST /templates/designs/:design/do/hand_over", roles: roles(office), own: true},
+	{route: "GET /templates/designs/:design/do/publish", roles: roles(office), own: true},
+	{route: "POST /templates/designs/:design/do/publish", roles: roles(office), own: true},
+	{route: "GET /templates/designs/:design/do/revise", roles: roles(office), own: true},
+	{route: "POST /templates/designs/:design/do/revise", roles: roles(office), own: true},
+	{route: "GET /templates/designs/:design/do/retire", roles: roles(office), own: true},
+	{route: "POST /templates/designs/:design/do/retire", roles: roles(office), own: true},
+	{route: "GET /templates/designs/:design/do/drop", roles: roles(office), own: true},
+	{route: "POST /templates/designs/:design/do/drop", roles: roles(office), own: true},
 
 	// filing: see tasks and findings (leader, tax, review: figures only, so no task)
 	{route: "GET /filings", roles: filers},
@@ -125,6 +251,22 @@ var permissions = []may{
 	{route: "GET /filings/matrix/export", roles: group},
 	{route: "GET /filings/matrix/:unit/:month", roles: group, own: true},
 
+	// calendar: holidays and working days (office edits, of whose people only the city's are let in by the service)
+	{route: "GET /calendar", roles: group},
+	{route: "GET /calendar/changes", roles: group},
+	{route: "GET /calendar/changes/export", roles: group},
+	{route: "GET /calendar/changes/:change", roles: group, none: true},
+	{route: "GET /calendar/changes/:change/export", roles: filers, none: true},
+	{route: "GET /calendar/day", roles: roles(office)},
+	{route: "POST /calendar/day", roles: roles(office)},
+	{route: "GET /calendar/notice", roles: roles(office)},
+	{route: "POST /calendar/notice", roles: roles(office)},
+
+	// hand-over to the city's data platform: no row of its own in permissions.md; it is the Office's, which accepts
+	{route: "GET /filings/handovers", roles: roles(office)},
+	{route: "GET /filings/handovers/export", roles: roles(office)},
+	{route: "POST /filings/handovers/retry", roles: roles(office)},
+
 	// accounts
 	{route: "GET /admin", roles: roles(sys, sec)},
 	{route: "GET /admin/accounts/:account", roles: roles(sys, sec)},
@@ -138,6 +280,24 @@ var permissions = []may{
 	{route: "POST /admin/accounts/:account/reset", roles: roles(sys)},
 	{route: "POST /admin/accounts/:account/roles/give", roles: roles(sec)},
 	{route: "POST /admin/accounts/:account/roles/take", roles: roles(sec)},
+
+	// API tokens: make, revoke; see own unit's
+	{route: "GET /admin/tokens", roles: roles(sys)},
+	{route: "GET /admin/tokens/export", roles: roles(sys)},
+	{route: "GET /admin/tokens/new", roles: roles(sys)},
+	{route: "POST /admin/tokens/new", roles: roles(sys)},
+	{route: "GET /admin/tokens/:apitoken/revoke", roles: roles(sys), none: true},
+	{route: "POST /admin/tokens/:apitoken/revoke", roles: roles(sys), none: true},
+	{route: "GET /profile/tokens", roles: roles(liaison)},
+	{route: "GET /profile/tokens/export", roles: roles(liaison)},
+
+	// what a token is for: a unit's tasks, upload, findings, submit; never signing or accepting
+	{route: "GET /api/v1/openapi.json", anon: true},
+	{route: "GET /api/v1/tasks", token: true},
+	{route: "POST /api/v1/tasks/:task/batches", token: true},
+	{route: "GET /api/v1/batches/:batch", token: true},
+	{route: "GET /api/v1/batches/:batch/findings", token: true},
+	{route: "POST /api/v1/batches/:batch/submit", token: true},
 
 	// audit: search, export, verify
 	{route: "GET /audit", roles: roles(aud)},

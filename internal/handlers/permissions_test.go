@@ -29,6 +29,8 @@ type walk struct {
 	clients map[string]*testkit.Client
 	waiver  string
 	account string
+	desk    *strings.Replacer // of the pages of proposals and calls
+	design  string            // id of a template's draft that is out for comment
 }
 
 func newWalk(t *testing.T) *walk {
@@ -47,7 +49,7 @@ func newWalk(t *testing.T) *walk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &walk{app: app, clients: map[string]*testkit.Client{}, waiver: strings.ToLower(w.Code), account: strconv.FormatInt(app.As("bank2").AccountID, 10)}
+	return &walk{app: app, clients: map[string]*testkit.Client{}, desk: deskOfWalk(t, app), design: designOfWalk(t, app), waiver: strings.ToLower(w.Code), account: strconv.FormatInt(app.As("bank2").AccountID, 10)}
 }
 
 func (w *walk) client(username string) *testkit.Client {
@@ -65,7 +67,8 @@ func (w *walk) ask(c *testkit.Client, route string, role models.Role) int {
 		verb = "take_back"
 	}
 	path := strings.NewReplacer(":task", "zjj-02-202610", ":batch", "zjj-02-202610-1", ":waiver", w.waiver, ":verb", verb,
-		":unit", "zjj", ":month", "2026-10", ":template", "zjj-02", ":seq", "0", ":account", w.account, ":token", "none").Replace(pattern)
+		":unit", "zjj", ":area", "371500", ":seat", "1", ":person", "1", ":month", "2026-10", ":template", "zjj-02", ":seq", "0", ":account", w.account, ":token", "none",
+		":design", w.design, ":comment", "1", ":trial", "1").Replace(w.desk.Replace(deskVerb(pattern, role)))
 	switch {
 	case method == http.MethodGet:
 		return c.Get(path).Status
@@ -117,6 +120,14 @@ func TestPermissions(t *testing.T) {
 				return
 			}
 			w.refusesGuests(t, p)
+			if p.token {
+				for _, role := range models.Roles {
+					if got := w.ask(w.client(holders[role]), p.route, role); got != http.StatusUnauthorized {
+						t.Errorf("%s by a log-in: %d, want 401", role, got)
+					}
+				}
+				return
+			}
 			for _, role := range models.Roles {
 				w.asRole(t, p, role)
 			}

@@ -1,6 +1,10 @@
 package handlers
 
 import (
+	"cmp"
+	"errors"
+	"slices"
+
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
@@ -40,6 +44,9 @@ func (a *App) Shell(c echo.Context, title string, crumbs ...layout.Crumb) layout
 	s.User = layout.User{Name: actor.Name, UnitName: actor.Unit.Name, Post: postOf(actor), Menu: []components.TextLink{
 		{Label: "个人资料", URL: templ.SafeURL(paths.Profile)}, {Label: "修改密码", URL: templ.SafeURL(paths.ProfilePassword)},
 	}}
+	if a.Guard.Can(actor, "token", "own") {
+		s.User.Menu = append(s.User.Menu, components.TextLink{Label: "本单位接口令牌", URL: templ.SafeURL(paths.OwnTokens)})
+	}
 	s.LogoutURL = templ.SafeURL(paths.Logout)
 	s.Nav = a.nav(c, actor)
 	s.Crumbs = append([]layout.Crumb{{Label: "首页", URL: templ.SafeURL(paths.Home)}}, crumbs...)
@@ -83,8 +90,13 @@ func (a *App) todos(c echo.Context, actor models.Actor) []filing.Todo {
 		return known
 	}
 	todos, err := a.Filing.Todos(c.Request().Context(), actor)
-	if err != nil {
+	desk, deskErr := a.deskTodos(c, actor)
+	if err := errors.Join(err, deskErr); err != nil {
 		a.Logger.Error("to-dos", "event", middleware.RequestID(c), "error", err)
+	}
+	if len(desk) > 0 {
+		todos = append(todos, desk...)
+		slices.SortStableFunc(todos, func(a, b filing.Todo) int { return cmp.Compare(a.DueAt, b.DueAt) })
 	}
 	c.Set(keyTodos, todos)
 	return todos
@@ -99,6 +111,7 @@ func (a *App) nav(c echo.Context, actor models.Actor) []layout.NavItem {
 	for _, t := range todos {
 		late = late || t.Late
 	}
+	filed, filedLate := waitingIn(todos, func(t filing.Todo) bool { return t.Flow == nil })
 	item := func(icon components.IconName, label, to string) layout.NavItem {
 		return layout.NavItem{Icon: icon, Label: label, URL: templ.SafeURL(to), Current: path == to}
 	}
@@ -107,7 +120,7 @@ func (a *App) nav(c echo.Context, actor models.Actor) []layout.NavItem {
 	items := []layout.NavItem{home}
 	if can("matrix", "view") {
 		filings := item(components.IconFileUpload, "数据报送", paths.Filings)
-		filings.Count, filings.Late = len(todos), late
+		filings.Count, filings.Late = filed, filedLate
 		filings.Children = a.filingNav(path, can)
 		if !can("filing", "view") {
 			filings.URL = templ.SafeURL(paths.Matrix)
@@ -116,18 +129,36 @@ func (a *App) nav(c echo.Context, actor models.Actor) []layout.NavItem {
 		filings.Open = under(path, paths.Filings)
 		items = append(items, filings)
 	}
+	if can("catalogue", "view") {
+		items = append(items, a.catalogueNav(c, actor, todos))
+	}
 	if can("template", "view") {
 		templates := item(components.IconTemplate, "信息模板", paths.Templates)
 		templates.Open = under(path, paths.Templates) && !templates.Current
 		items = append(items, templates)
 	}
+	if can("calendar", "view") {
+		calendar := item(components.IconCalendar, "工作日历", paths.Calendar)
+		calendar.Open = under(path, paths.Calendar) && !calendar.Current
+		items = append(items, calendar)
+	}
+	if can("unit", "names") {
+		items = append(items, a.unitNav(c, actor))
+	}
 	if can("account", "view") {
 		admin := item(components.IconUsers, "账号管理", paths.Admin)
 		admin.Open = under(path, paths.Admin) && !admin.Current
+		if can("token", "view") {
+			admin.Children = []layout.NavItem{{Label: "账号清单", URL: templ.SafeURL(paths.Admin), Current: admin.Current || under(path, paths.AdminAccounts)},
+				{Label: "接口令牌", URL: templ.SafeURL(paths.Tokens), Current: under(path, paths.Tokens)}}
+			admin.Open, admin.Current = under(path, paths.Admin), false
+		}
 		items = append(items, admin)
 	}
 	if can("audit", "view") {
-		items = append(items, item(components.IconShieldSearch, "审计日志", paths.Audit))
+		trail := item(components.IconShieldSearch, "审计日志", paths.Audit)
+		trail.Open = under(path, paths.Audit) && !trail.Current
+		items = append(items, trail)
 	}
 	return items
 }
@@ -147,6 +178,7 @@ func (a *App) filingNav(path string, can func(object, action string) bool) []lay
 	add(can("filing", "view"), "报送任务", paths.Filings, "/filings/tasks", "/filings/batches")
 	add(can("matrix", "view"), "履约矩阵", paths.Matrix, paths.Matrix)
 	add(can("filing", "view"), "更正与补报", paths.Waivers, paths.Waivers)
+	add(can("handover", "view"), "数据交接", paths.Handovers)
 	return children
 }
 

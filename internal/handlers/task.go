@@ -60,12 +60,15 @@ func (a *App) taskPage(c echo.Context, task, batch string) (filingview.TaskPage,
 	current := p.Task.Current()
 	view := filingview.TaskPage{
 		Shell: a.Shell(c, p.Task.Item.Name+" "+p.Task.Period.Label(), crumb("数据报送", paths.Filings), crumb("报送任务", paths.Filings)),
-		Now:   a.Now(), Task: p.Task, Standing: p.Standing, Batch: p.Batch, Previous: p.Previous, Returned: p.Returned,
+		Now:   a.Now(), Task: p.Task, Standing: p.Standing, Batch: p.Batch, Previous: p.Previous, Returned: p.Returned, SentBack: p.SentBack,
 		Current: p.Batch == nil || (current != nil && current.ID == p.Batch.ID), Next: a.Filing.Next(p), Late: a.Filing.Late(p), Calm: p.Calm(),
 		Clock: pageClock(calendar, p, a.Now()), Rules: rules(p), Show: form.Query(c, "show"), History: p.History, Moves: p.Moves,
-		Messages: p.Messages, Waivers: p.Waivers, Liaison: p.People.Liaison, Chief: p.People.Chief, Contact: p.People.Contact, Phone: p.People.Phone,
+		Messages: p.Messages, Waivers: p.Waivers, Dues: p.Dues, Unsure: calendar.Provisional(p.Task.DueAt.Time()), Liaison: p.People.Liaison, Chief: p.People.Chief, Contact: p.People.Contact, Phone: p.People.Phone,
 		NoUpload: p.NoUpload, CanFile: p.CanFile, CanNil: p.CanNil, CanAsk: p.CanAsk, CanSay: p.CanSay, CanMend: p.CanFile, MyID: who.AccountID,
 		Limits: components.UploadLimits{Files: filing.MaxFiles, FileBytes: filing.MaxFileBytes, AllBytes: filing.MaxBatchBytes},
+	}
+	if view.Handover, err = a.handoverOf(c, who, p.Batch, view.Shell.CSRF); err != nil {
+		return filingview.TaskPage{}, err
 	}
 	if filingview.Busy(p.Batch) {
 		view.Shell.RefreshSeconds = 5

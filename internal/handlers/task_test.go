@@ -89,8 +89,94 @@ func TestBatch_ANilReturnCanBeDiscardedWhileItIsClean(t *testing.T) {
 		t.Errorf("the unit leader is offered %q", got)
 	}
 	w.as("liaison.zjj").Get(discard).Want("作废批次？", "不能恢复")
-	w.as("liaison.zjj").Post(discard, values("from", "clean")).Follow().Want("批次已作废", "已作废").Not("报错了？")
-	w.as("liaison.zjj").Get(paths.ToTask(zjjTask)).Want("待报", "把文件拖到这里")
+	w.as("liaison.zjj").Post(discard, values("from", "clean")).Follow().Want("批次已作废", "待报", "把文件拖到这里", "已作废").Not("报错了？")
+
+	old := w.as("liaison.zjj").Get(paths.ToBatch(b.Code)).Want("仅供查阅").Doc()
+	if got := words(old.Find(`#up a[href="` + paths.ToTask(zjjTask) + `"]`)); got != "回到任务页" {
+		t.Errorf("a discarded batch leads back by %q", got)
+	}
+	if now := words(old.Find(`.gz-steps [aria-current="step"]`)); now != "" {
+		t.Errorf("a discarded batch stands at %q", now)
+	}
+}
+
+// TestTask_ShowsWhyTheUnitLeaderSentItBack: at the head of the page, not only in the history below.
+func TestTask_ShowsWhyTheUnitLeaderSentItBack(t *testing.T) {
+	w := newTown(t)
+	code := w.upload(zjjTask, 20)
+	w.move("liaison.zjj", code, models.VerbSubmit, filing.MoveInput{})
+	w.move("chief.zjj", code, models.VerbSendBack, filing.MoveInput{Reason: "请核对第 9 行<b>均价</b>"})
+	notices := words(w.as("liaison.zjj").Get(paths.ToTask(zjjTask)).Doc().Find(".gz-flash"))
+	if !strings.Contains(notices, "分管负责人刘志远") || !strings.Contains(notices, "退回的理由：请核对第 9 行<b>均价</b>") {
+		t.Errorf("the page says %q", notices)
+	}
+	w.move("liaison.zjj", code, models.VerbSubmit, filing.MoveInput{})
+	if notices := words(w.as("chief.zjj").Get(paths.ToTask(zjjTask)).Doc().Find(".gz-flash")); strings.Contains(notices, "退回") {
+		t.Errorf("after it was submitted again: %q", notices)
+	}
+}
+
+// TestTask_FoldsOlderTries: the newest come first, and whoever tries often does not scroll through all of them.
+func TestTask_FoldsOlderTries(t *testing.T) {
+	w := newTown(t)
+	c := w.as("liaison.zjj")
+	tries := func() (shown, folded []string) {
+		c.Get(paths.ToTask(zjjTask)).Doc().Find("#about .gz-list a").Each(func(_ int, a *goquery.Selection) {
+			if a.Closest("details").Length() > 0 {
+				folded = append(folded, words(a))
+			} else {
+				shown = append(shown, words(a))
+			}
+		})
+		return shown, folded
+	}
+	w.upload(zjjTask, 10)
+	if shown, _ := tries(); len(shown) != 0 {
+		t.Errorf("the only try, which the page shows, is listed: %v", shown)
+	}
+	for n := range 6 {
+		w.upload(zjjTask, 11+n)
+	}
+	shown, folded := tries()
+	if fmt.Sprint(shown, folded) != "[ZJJ-02-202610-7 ZJJ-02-202610-6 ZJJ-02-202610-5 ZJJ-02-202610-4 ZJJ-02-202610-3] [ZJJ-02-202610-2 ZJJ-02-202610-1]" {
+		t.Errorf("shown %v, folded %v", shown, folded)
+	}
+}
+
+// TestTask_ARequestThatIsNotDecidedTakesThePlaceOfAnother: nobody is led to a form that would be refused.
+func TestTask_ARequestThatIsNotDecidedTakesThePlaceOfAnother(t *testing.T) {
+	w := newTown(t)
+	links := func() string {
+		return words(w.as("liaison.zjj").Get(paths.ToTask(zjjTask)).Doc().Find("#up .gz-file-link"))
+	}
+	if got := links(); got != "申请免报" {
+		t.Errorf("links %q", got)
+	}
+	asked, err := w.Filing.RaiseWaiver(t.Context(), w.As("liaison.zjj"), zjjTask, filing.WaiverInput{Kind: models.WaiverExempt, Reason: "职能划转"})
+	w.ok(err)
+	if got := links(); got != "免报申请 "+asked.Code+" 正在办理（待办公室初审）" {
+		t.Errorf("links %q", got)
+	}
+}
+
+// TestTask_AMessageThatIsRefusedComesBackInSight: the form stands far below the head of the page.
+func TestTask_AMessageThatIsRefusedComesBackInSight(t *testing.T) {
+	w := newTown(t)
+	doc := w.as("liaison.zjj").Get(paths.ToTask(zjjTask)).Doc()
+	action, _ := doc.Find(".gz-reply").Attr("action")
+	if _, place, _ := strings.Cut(action, "#"); place != "thread" || doc.Find("#thread").Length() != 1 {
+		t.Errorf("it is sent to %s", action)
+	}
+}
+
+// TestTask_AnUploadThatIsRefusedIsToldAtTheHeadOfThePage: without script the page comes back as a whole.
+func TestTask_AnUploadThatIsRefusedIsToldAtTheHeadOfThePage(t *testing.T) {
+	w := newTown(t)
+	w.upload(zjjTask, 10)
+	refused := w.as("liaison.zjj").Upload(paths.ToTaskUpload(zjjTask), "", nil).WantStatus(422).Doc()
+	if got := words(refused.Find("#main .gz-flash[role=alert]").First()); got != "没有上传：请选择要上传的文件。" {
+		t.Errorf("the head says %q", got)
+	}
 }
 
 // doubts uploads a register with three warnings by two rules and returns the batch's address.
@@ -246,7 +332,7 @@ func TestTask_ColumnsLeaveNoLargeGaps(t *testing.T) {
 		doc.Find(column + " > section").Each(func(_ int, s *goquery.Selection) { list = append(list, s.AttrOr("id", "?")) })
 		return strings.Join(list, " ")
 	}
-	if left, right := ids(".row2 > .grow"), ids(".row2 > .side-lg"); left != "result up messages about" || right != "files history" {
+	if left, right := ids(".row2 > .grow"), ids(".row2 > .side-lg"); left != "result handover up messages about" || right != "files history" {
 		t.Errorf("left %q, right %q", left, right)
 	}
 	if doc.Find(".row2.is-even").Length() != 0 {

@@ -70,6 +70,9 @@ func (a *App) templates(c echo.Context) error {
 		Next: components.Next{Tone: components.ToneCalm, Sentence: components.Sentence{
 			components.Plain("模板统一由领导小组办公室制定；填报前请下载现行版本的工作簿，任务页中的工作簿已写好单位和期次。")}},
 	}
+	if a.Guard.Can(actor(c), "template", "draft") {
+		view.Actions = []components.Action{{Label: "模板草稿", URL: paths.Designs, Icon: components.IconPencil}}
+	}
 	for _, r := range shown {
 		view.Rows = append(view.Rows, templateview.ListRow{Version: r.Version, Uses: uses(r.Items)})
 	}
@@ -146,8 +149,30 @@ func (a *App) template(c echo.Context) error {
 	for _, f := range v.Definition.Fields {
 		view.Fields = append(view.Fields, templateField(f))
 	}
+	if err := a.withDesign(c, who, &view); err != nil {
+		return err
+	}
 	view.Next = a.templateNext(who, view)
 	return respond.Page(c, http.StatusOK, templateview.Template(view), nil)
+}
+
+// withDesign adds what those who design see of a version: the draft of the next one, or the button to begin it, and the
+// step that takes the version out of use.
+func (a *App) withDesign(c echo.Context, who models.Actor, view *templateview.Page) error {
+	open, own, err := a.Designs.OfTemplate(c.Request().Context(), who, view.Version.Template.Code, view.Version.ID)
+	if err != nil {
+		return err
+	}
+	if open != nil {
+		view.Draft, view.DraftState = paths.ToDesign(paths.Design, open.ID), models.TemplateFlow.Describe(open.State).Label
+		view.DraftNo = open.No
+	}
+	view.CanBegin = open == nil && own != nil && a.Guard.Can(who, "template", "design")
+	view.CSRF = view.Shell.CSRF
+	if own != nil && own.State == models.DesignPublished && a.Guard.Can(who, "template", "retire") {
+		view.Retire = paths.ToDesignMove(own.ID, string(models.VerbRetire))
+	}
+	return nil
 }
 
 // templateField puts what a value must satisfy into words; 口径 and standard have columns of their own.

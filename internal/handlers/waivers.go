@@ -49,8 +49,19 @@ func (a *App) waiverNext(c echo.Context, p filing.WaiverPage) ([]workflow.Segmen
 		}
 	}
 	return workflow.Sentence(models.WaiverFlow.Describe(p.Waiver.State).Next, map[string]string{
-		"contact": people.Contact, "proposer": proposer, "kind": p.Waiver.Kind.Label(),
+		"contact": people.Contact, "proposer": proposer, "kind": p.Waiver.Kind.Label(), "then": waiverThen(p.Waiver),
 	}), nil
+}
+
+// waiverThen says what follows once a request has been agreed to.
+func waiverThen(w models.Waiver) string {
+	switch w.Kind {
+	case models.WaiverCorrection:
+		return "请信息联络员到任务页上传更正文件。"
+	case models.WaiverUnlock:
+		return "请信息联络员在 " + words.Day(w.Until) + w.Until.Time().Format("15:04") + " 前到任务页上传补报文件。"
+	}
+	return "本期不再需要报送。"
 }
 
 // waiverMoveForm asks before a move of a request is taken.
@@ -63,7 +74,7 @@ func (a *App) showWaiverMove(c echo.Context, code int, in filing.MoveInput, fiel
 	if err != nil {
 		return err
 	}
-	m, err := a.offered(p, workflow.Verb(c.Param("verb")))
+	m, err := a.offered(actor(c), p, workflow.Verb(c.Param("verb")))
 	if err != nil {
 		return err
 	}
@@ -79,8 +90,9 @@ func (a *App) showWaiverMove(c echo.Context, code int, in filing.MoveInput, fiel
 }
 
 // offered returns the move that verb names if the reader may take it now, else says why not.
-func (a *App) offered(p filing.WaiverPage, verb workflow.Verb) (workflow.Move, error) {
-	if _, known := models.WaiverFlow.Move(verb); !known {
+func (a *App) offered(who models.Actor, p filing.WaiverPage, verb workflow.Verb) (workflow.Move, error) {
+	asked, known := models.WaiverFlow.Move(verb)
+	if !known {
 		return workflow.Move{}, fault.New(fault.NotFound, "没有这个步骤。")
 	}
 	for _, m := range p.Moves {
@@ -88,8 +100,10 @@ func (a *App) offered(p filing.WaiverPage, verb workflow.Verb) (workflow.Move, e
 			return m, nil
 		}
 	}
-	if _, err := models.WaiverFlow.Next(p.Waiver.State, verb); err != nil {
-		return workflow.Move{}, err
+	if a.Guard.Can(who, asked.Object, asked.Action) { // to anybody else it does not matter how the request stands
+		if _, err := models.WaiverFlow.Next(p.Waiver.State, verb); err != nil {
+			return workflow.Move{}, err
+		}
 	}
 	return workflow.Move{}, fault.New(fault.Forbidden, "这一步不由您办理：初审和复核须由办公室两人分别办理，撤回由申请单位的信息联络员办理。")
 }
@@ -143,7 +157,7 @@ func (a *App) showWaiverForm(c echo.Context, code int, in filing.WaiverInput, fi
 	}
 	title := p.Task.Item.Name + " " + p.Task.Period.Label()
 	view := filingview.WaiverFormPage{
-		Shell: a.Shell(c, "申请更正、解锁或免报", crumb("数据报送", paths.Filings), crumb(title, paths.ToTask(p.Task.Code))), Task: p.Task,
+		Shell: a.Shell(c, filingview.WaiverFormTitle(who.Has(models.RoleOffice)), crumb("数据报送", paths.Filings), crumb(title, paths.ToTask(p.Task.Code))), Task: p.Task,
 		Office: who.Has(models.RoleOffice),
 		Kind: components.Input{Kind: components.InputRadio, Name: "kind", Label: "申请事项", Value: string(in.Kind), Error: fields["kind"], Required: true,
 			Options: filingview.WaiverKinds(kinds...)},

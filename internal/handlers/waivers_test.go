@@ -39,7 +39,7 @@ func TestWaivers_FromTheRequestToItsEffect(t *testing.T) {
 
 	office2.Get(waiver).Want("复核同意", "不同意")
 	office2.Post(paths.ToWaiverMove(code, "confirm"), values("from", "proposed")).WantStatus(303).Follow().
-		Want("已复核同意，即行生效。", "已同意", "办公室已同意更正，即行生效；更正或解锁补报的，请到任务页上传文件。")
+		Want("已复核同意，即行生效。", "已同意", "办公室已同意更正，即行生效；请信息联络员到任务页上传更正文件。")
 	office2.Get(paths.ToWaiverMove(code, "confirm")).WantStatus(409).Want("现在的状态是“已同意”")
 	liaison.Get(paths.ToTaskWaiver("ZJJ-02-202610")).WantStatus(409).Want("已同意更正")
 	liaison.Get(paths.Home).Want("去更正", "办公室已同意更正，请上传更正文件")
@@ -50,10 +50,16 @@ func TestWaivers_TheOfficeRaisesOneItself(t *testing.T) {
 	office := w.as("office")
 	office.Get(paths.ToTaskWaiver("FGW-05-202610")).Want("提出更正、解锁或免报", "另一人复核", "提出并初审同意")
 	a := office.Post(paths.ToTaskWaiver("FGW-05-202610"), values("kind", "exempt", "reason", "机构调整，本期并入下期")).WantStatus(303)
-	page := a.Follow().Want("已提出并初审同意", "办公室提出免报", "待复核", "初审人：赵敏").Not("复核同意</a>", "市发展改革委提出")
+	page := a.Follow().Want("已提出并初审同意", "赵敏（领导小组办公室）提出免报", "待复核", "初审人：赵敏").Not("复核同意</a>", "市发展改革委提出")
 	if n := strings.Count(page.Body, "机构调整，本期并入下期"); n != 2 { // the facts and the history, once each
 		t.Errorf("the reason stands %d times", n)
 	}
+	if got := words(page.Doc().Find(".gz-crumb li").Last()); got == "申请更正、解锁或免报" {
+		t.Errorf("the way back says %q", got)
+	}
+	code := strings.TrimPrefix(a.Header.Get("Location"), "/filings/waivers/")
+	w.as("office2").Post(paths.ToWaiverMove(code, "confirm"), values("from", "proposed")).WantStatus(303).Follow().
+		Want("办公室已同意免报，即行生效；本期不再需要报送。").Not("请到任务页上传文件")
 }
 
 func TestWaiverForm_OffersWhatFits(t *testing.T) {

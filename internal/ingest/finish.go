@@ -2,6 +2,8 @@ package ingest
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"math/bits"
@@ -135,11 +137,14 @@ func withUnit(f models.Field, n int64) string {
 	return strings.TrimSpace(Display(f, models.Value{Int: n}) + " " + f.Unit)
 }
 
-// warnBatch tells of something that concerns the batch as a whole: row 0.
+// warnBatch tells of something that concerns the batch as a whole: row 0. Its figures stand for the content of a row, so
+// that an explanation carries over while they are the same.
 func (c *Checker) warnBatch(found located) error {
 	found.severity = models.SeverityWarning
 	f := c.finding(0, found)
 	f.File, f.Sheet = 0, ""
+	sum := sha256.Sum256([]byte(f.Message))
+	f.RowHash = hashText(binary.BigEndian.Uint64(sum[:8]))
 	return c.tally.add(f, found.title, found.general, f.Field)
 }
 

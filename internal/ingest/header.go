@@ -17,7 +17,7 @@ const (
 type layout struct {
 	sheet  int
 	name   string
-	header int        // the header's last row, as Excel shows it; 0 = none found
+	header int        // the header's last row, as Excel shows it; 0 = none found, or the names of JSON lines
 	top    int        // its first row
 	cols   []int      // per field: the column from 0, or −1
 	titles []string   // per column of the sheet: the title as the file has it

@@ -179,16 +179,23 @@ func (c *Checker) wrongColumns(k *candidate) error {
 	for _, col := range k.extra() {
 		m.Extra = append(m.Extra, k.titles[col])
 	}
-	m.Message = fmt.Sprintf("表头（第 %d 行）与模板“%s”对不上：%s。", k.header, c.def.Name, strings.Join(parts, "；"))
+	where, mend := fmt.Sprintf("表头（第 %d 行）", k.header), "请改正表头后重新上传，或把数据复制到模板工作簿中。"
+	if k.keyed() {
+		where, mend = "各行的字段名", "请改用模板的字段代码后重新报送。"
+	}
+	m.Message = fmt.Sprintf("%s与模板“%s”对不上：%s。", where, c.def.Name, strings.Join(parts, "；"))
 	for _, g := range m.Guesses {
 		m.Message += fmt.Sprintf("您的“%s”（%s 列）是不是模板中的“%s”？", g.Title, g.Column, g.Name)
 	}
 	if len(m.Guesses) == 0 && len(m.Extra) > 0 {
 		m.Message += "文件中多出的列：" + quoted(m.Extra) + "。"
 	}
-	m.Message += "请改正表头后重新上传，或把数据复制到模板工作簿中。"
+	m.Message += mend
 	return m
 }
+
+// keyed reports whether the sheet's titles are the names of JSON lines, which stand in no row of the file.
+func (k *candidate) keyed() bool { return len(k.rows) > 0 && k.rows[0].No == 0 }
 
 // wordColumns names columns by their letters, and by their titles where these are not the template's: B、L 列, or
 // F 列“规划用途”、G 列“土地用途”.
@@ -209,7 +216,11 @@ func (k *candidate) wordColumns(name string, columns []int) string {
 // noHeader tells which sheets were looked through in vain.
 func (c *Checker) noHeader(book *sheet.Book, all []*candidate) error {
 	where := "前 60 行"
-	if book.Format == sheet.XLSX {
+	switch book.Format {
+	case sheet.JSONLines:
+		return &Malformed{Code: MalformedNoHeader, Message: "各行的字段名与模板“" + c.def.Name + "”对不上，没有一个可用。" +
+			"请用模板的字段代码（见模板的 schema.json）作字段名，如" + quoted(c.codes(4)) + "，改正后重新报送。"}
+	case sheet.XLSX:
 		names := make([]string, len(all))
 		for i, k := range all {
 			names[i] = k.name
@@ -222,6 +233,15 @@ func (c *Checker) noHeader(book *sheet.Book, all []*candidate) error {
 	}
 	return &Malformed{Code: MalformedNoHeader, Message: "在" + where + "中没有找到表头。表头应有" + quoted(names) +
 		"等列，与模板“" + c.def.Name + "”一致。请核对是否选错了文件，或把数据复制到模板工作簿中再上传。"}
+}
+
+// codes returns the codes of the template's first fields.
+func (c *Checker) codes(n int) []string {
+	var codes []string
+	for _, col := range c.columns[:min(n, len(c.columns))] {
+		codes = append(codes, col.field.Code)
+	}
+	return codes
 }
 
 // checkMeta holds the template code of a workbook against the one that is asked for, and notes another version.
@@ -248,6 +268,9 @@ func emptyFile(k *candidate) error {
 	where := ""
 	if k.name != "" {
 		where = "工作表“" + k.name + "”"
+	}
+	if k.keyed() {
+		return &Malformed{Code: MalformedEmpty, Message: "文件里没有数据行。请核对是否选错了文件；本期确无数据的，请办理零报送。"}
 	}
 	return &Malformed{Code: MalformedEmpty, Sheet: k.name, Row: k.header, Message: fmt.Sprintf(
 		"%s表头（第 %d 行）以下没有数据行。请核对是否选错了文件；本期确无数据的，请办理零报送。", where, k.header)}

@@ -43,14 +43,8 @@ type rowRules struct {
 // compileRules compiles the row rules of a template. Each is checked twice: once with the fields' exact types, so that
 // a comparison of an amount with a text does not pass, and once as it will run, where an optional field may be nil.
 func compileRules(def *models.Definition, columns []*column, today models.Day) (*rowRules, error) {
-	set := &rowRules{env: map[string]any{"today": string(today)}, vm: vm.VM{MemoryBudget: ruleMemory}}
-	strict, loose := types.Map{"today": types.String}, types.Map{"today": types.String}
-	for _, c := range columns {
-		strict[c.field.Code], loose[c.field.Code] = ruleType(c.field), ruleType(c.field)
-		if !c.field.Required {
-			loose[c.field.Code] = types.Any
-		}
-	}
+	set := newRowRules(today)
+	strict, loose := ruleTypes(columns)
 	var errs []error
 	seen := map[string]bool{}
 	for _, r := range def.Rules {
@@ -71,6 +65,22 @@ func compileRules(def *models.Definition, columns []*column, today models.Day) (
 		}
 	}
 	return set, errors.Join(errs...)
+}
+
+func newRowRules(today models.Day) *rowRules {
+	return &rowRules{env: map[string]any{"today": string(today)}, vm: vm.VM{MemoryBudget: ruleMemory}}
+}
+
+// ruleTypes are the names that a rule may use: with the fields' exact types, and as it will run.
+func ruleTypes(columns []*column) (strict, loose types.Map) {
+	strict, loose = types.Map{"today": types.String}, types.Map{"today": types.String}
+	for _, c := range columns {
+		strict[c.field.Code], loose[c.field.Code] = ruleType(c.field), ruleType(c.field)
+		if !c.field.Required {
+			loose[c.field.Code] = types.Any
+		}
+	}
+	return strict, loose
 }
 
 func compileRule(r models.RowRule, columns []*column, strict, loose types.Map) (rowRule, error) {

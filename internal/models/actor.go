@@ -54,6 +54,7 @@ type Actor struct {
 	Addr       string // network address of the request
 	MustChange bool   // the password must be changed before anything else
 	SessionID  string // id of the session row, for audit and for 'my sessions'
+	TokenID    int64  // id of the API token by which a unit's system acts; Name then names it too
 }
 
 // Has reports whether the actor holds the role.

@@ -12,7 +12,7 @@ import (
 // Limits of a definition. A sheet of more fields is no form that a person can fill; the warehouse and the workbook
 // both bear far more.
 const (
-	maxFields = 200
+	MaxFields = 200 // of one definition
 	maxScale  = 8
 )
 
@@ -79,8 +79,8 @@ func (c *definitionCheck) fields() {
 	case len(d.Fields) == 0:
 		c.add("fields", "模板还没有字段，请至少添加一个。")
 		return
-	case len(d.Fields) > maxFields:
-		c.add("fields", "模板有 %d 个字段，最多 %d 个。", len(d.Fields), maxFields)
+	case len(d.Fields) > MaxFields:
+		c.add("fields", "模板有 %d 个字段，最多 %d 个。", len(d.Fields), MaxFields)
 		return
 	}
 	c.fieldCodes()

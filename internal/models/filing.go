@@ -23,6 +23,11 @@ type CatalogueItem struct {
 	Template   *Template
 	StartsOn   Period // no task before this period
 	RetiredAt  Instant
+	RetiredWhy string
+	Origin     Origin
+	ListedOn   Day    // when it was put on the list: the plan's day, or that of the Office's decision
+	Matter     string // the matter that it shares with items of other units, "" for none: one template, comparable records
+	ItemAbout  `gorm:"embedded"`
 }
 
 // Template is the unified form of one or more catalogue items.
@@ -72,6 +77,7 @@ type FilingTask struct {
 	TemplateVersionID int64
 	TemplateVersion   TemplateVersion
 	OpensAt           Instant
+	DueOn             Day // the day that the due date is reckoned from, before it rolls on; "" = chosen by hand
 	DueAt             Instant
 	LockAt            Instant
 	UnlockedUntil     Instant // filing after LockAt is free until then

@@ -48,7 +48,7 @@ var FilingFlow = workflow.Flow{
 	States: []workflow.StateDef{
 		{State: BatchUploaded, Label: "已上传", Waits: workflow.System, Next: "文件已收到，正在排队校验；本页可以离开，校验结果会出现在工作台。"},
 		{State: BatchChecking, Label: "校验中", Waits: workflow.System, Next: "系统正在校验，已读 **{rows} 行**；本页可以离开，校验结果会出现在工作台。"},
-		{State: BatchMalformed, Label: "文件不合格", Waits: workflow.OwnUnit, Next: "请{liaison}在 **{due} 前**按提示处理文件后重新上传：{trouble}"},
+		{State: BatchMalformed, Label: "文件不合格", Waits: workflow.OwnUnit, Next: "请{liaison}在 **{due} 前**按校验结果中的提示处理文件后重新上传。"},
 		{State: BatchFailed, Label: "系统故障", Waits: workflow.OwnUnit, Next: "校验因系统故障中断，文件仍在；请{liaison}点“重新校验”，仍不成功时联系技术支持。"},
 		{State: BatchErrors, Label: "有错误", Waits: workflow.OwnUnit, Next: "请{liaison}在 **{due} 前**改好 **{errors} 行错误**并重新上传；无错误后由{chief}审签。"},
 		{State: BatchWarnings, Label: "有提醒", Waits: workflow.OwnUnit, Next: "请{liaison}在 **{due} 前**说明 **{warnings} 处提醒**（或改正后重新上传），说明完毕即可提交审签。"},

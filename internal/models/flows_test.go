@@ -14,7 +14,7 @@ import (
 
 var update = flag.Bool("update", false, "write docs/workflows anew")
 
-var flows = []*workflow.Flow{&models.FilingFlow, &models.WaiverFlow}
+var flows = []*workflow.Flow{&models.FilingFlow, &models.WaiverFlow, &models.TemplateFlow, &models.HandoverFlow, &models.ProposalFlow, &models.CallFlow}
 
 func TestFlows_AreSound(t *testing.T) {
 	for _, f := range flows {

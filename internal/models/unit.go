@@ -1,12 +1,25 @@
 package models
 
+// AreaKind says what an area is.
+type AreaKind string
+
+// The kinds of areas.
+const (
+	AreaCity   AreaKind = "city"
+	AreaCounty AreaKind = "county" // 县（市、区）
+	AreaZone   AreaKind = "zone"   // 市属开发区, with a local code
+)
+
 // Jurisdiction is the city or one of its counties and zones, a row scope (DESIGN §2, §4).
 type Jurisdiction struct {
-	ID       int64 `gorm:"primaryKey"`
-	Code     string
-	Name     string
-	ParentID *int64
-	Path     string // /1/ or /1/3/: a scope is a prefix
+	ID        int64 `gorm:"primaryKey"`
+	Code      string
+	Name      string
+	Kind      AreaKind
+	ParentID  *int64
+	Path      string // /1/ or /1/3/: a scope is a prefix
+	ValidFrom Day
+	ValidTo   Day
 }
 
 // Label returns the area as the page's head names it: 聊城市本级, 东昌府区.
@@ -30,20 +43,52 @@ const (
 	UnitSystem  UnitKind = "system"  // 平台运行管理, home of the three administrators
 )
 
+// UnitKinds are all kinds in the order in which people read them.
+var UnitKinds = []UnitKind{UnitMember, UnitSub, UnitOutside, UnitLeaders, UnitOffice, UnitSystem}
+
+var unitKindLabels = map[UnitKind]string{
+	UnitMember: "成员单位", UnitSub: "内设或下属单位", UnitOutside: "协助单位", UnitLeaders: "领导小组", UnitOffice: "领导小组办公室", UnitSystem: "平台运行管理",
+}
+
+// Label returns the kind in words.
+func (k UnitKind) Label() string { return unitKindLabels[k] }
+
 // Unit is a member of the leading group in one jurisdiction, or a body that takes part beside it.
 type Unit struct {
 	ID               int64 `gorm:"primaryKey"`
 	Code             string
-	Name             string // 市住房城乡建设局
+	Name             string // 市住房城乡建设局, as the plan calls it
+	FullName         string // 聊城市住房和城乡建设局
 	Kind             UnitKind
-	PlanNo           int // the unit's number in the plan's list, 0 if it is not listed
+	Affiliation      Affiliation
+	TaxAuthority     bool // a tax bureau or a branch of one: only there tax roles are held
+	PlanNo           int  // the unit's number in the plan's list, 0 if it is not listed
+	Address          string
+	Phone            string // of its duty room
 	ParentID         *int64
 	Path             string // /7/ or /7/12/: own unit and its sub-units are a prefix
 	JurisdictionID   int64
 	Jurisdiction     *Jurisdiction
 	JurisdictionPath string
-	ContactID        *int64 // 对接人: the Office account that looks after the unit
-	ClosedAt         Instant
+	ContactID        *int64 // 对接人: the Office account that looks after the unit now; UnitContact has the history
+	ValidFrom        Day
+	ValidTo          Day     // its last day, once it is closed
+	MergedIntoID     *int64  // what took over its work
+	MergedInto       *Unit   // read only where a page needs it
+	ClosedAt         Instant // when the closing was written down; 0 = in force
+	ClosedWhy        string
+	Version          int64 // counts its changes, so that two people who edit at once notice
+}
+
+// Closed reports whether the unit has been closed or merged into another.
+func (u Unit) Closed() bool { return u.ClosedAt != 0 }
+
+// Official returns the unit's full name, or its name if that is all there is.
+func (u Unit) Official() string {
+	if u.FullName != "" {
+		return u.FullName
+	}
+	return u.Name
 }
 
 // Account is one person's way in. It holds roles in exactly one unit.
@@ -128,12 +173,4 @@ type Setting struct {
 	Value     string
 	UpdatedAt Instant
 	UpdatedBy int64
-}
-
-// Holiday is a day whose kind departs from its day of the week (State Council's yearly notice).
-type Holiday struct {
-	Day         Day  `gorm:"primaryKey"`
-	Workday     bool // true: a Saturday or Sunday that is worked (调休)
-	Name        string
-	Provisional bool
 }

@@ -63,7 +63,7 @@ var WaiverFlow = workflow.Flow{
 	States: []workflow.StateDef{
 		{State: WaiverAsked, Label: "待办公室初审", Waits: workflow.Office, Next: "请办公室{contact}初审；同意后由办公室另一人复核。"},
 		{State: WaiverProposed, Label: "待复核", Waits: workflow.Office, Next: "请办公室另一人复核（初审人：{proposer}）；复核同意后即行生效。"},
-		{State: WaiverGranted, Label: "已同意", Final: true, Next: "办公室已同意{kind}，即行生效；更正或解锁补报的，请到任务页上传文件。"},
+		{State: WaiverGranted, Label: "已同意", Final: true, Next: "办公室已同意{kind}，即行生效；{then}"},
 		{State: WaiverRefused, Label: "不同意", Final: true, Next: "办公室不同意{kind}，理由见办理记录；任务按原要求报送。"},
 		{State: WaiverWithdrawn, Label: "已撤回", Final: true, Next: "申请已撤回，任务按原要求报送。"},
 	},

@@ -44,11 +44,15 @@ const maxReport = 1000
 
 // Annotate writes the unit's own sheet again with what is wrong marked in it: faulty cells coloured and commented,
 // and behind the last column ColumnProblem and ColumnAdvice. Rows keep their numbers and cells their
-// text, so that the file can be mended in place and uploaded as it is. A sheet that no worksheet takes (rows beyond
-// 1,048,576, a cell beyond 32,767 characters) becomes CSV; the format that was written is returned.
+// text, so that the file can be mended in place and uploaded as it is; only JSON lines move down by one, for their
+// names. A sheet that no worksheet takes (rows beyond 1,048,576, a cell beyond 32,767 characters) becomes CSV; the
+// format that was written is returned.
 // Findings may come in any order. Memory stays bounded; nothing is written to w before the whole sheet was read once.
 func Annotate(ctx context.Context, w io.Writer, book *sheet.Book, findings iter.Seq2[ingest.Finding, error], opt AnnotateOptions) (Format, error) {
 	a := &annotation{ctx: ctx, book: book, opt: opt, notes: &noteSorter{dir: opt.TempDir, limit: heldNotes}}
+	if book.Format == sheet.JSONLines {
+		a.shift, a.opt.HeaderRow = 1, 1
+	}
 	defer a.notes.close()
 	if err := a.survey(); err != nil {
 		return "", fmt.Errorf("annotate: survey sheet: %w", err)
@@ -75,6 +79,7 @@ type annotation struct {
 	book     *sheet.Book
 	opt      AnnotateOptions
 	notes    *noteSorter
+	shift    int    // how far down the rows stand: by the row that JSON lines need for their names
 	last     int    // number of the last row with content
 	width    int    // columns of the unit's own, the added ones left out
 	header   []int  // display width of each title
@@ -124,7 +129,9 @@ func (a *annotation) eachRow(f func(sheet.Row) error) error {
 		if err := a.ctx.Err(); err != nil {
 			return err
 		}
-		if err := f(rows.Row()); err != nil {
+		row := rows.Row()
+		row.No += a.shift
+		if err := f(row); err != nil {
 			return err
 		}
 	}
@@ -144,6 +151,9 @@ func (a *annotation) take(findings iter.Seq2[ingest.Finding, error]) error {
 			a.errors++
 		} else {
 			a.warnings++
+		}
+		if f.Row > 0 {
+			f.Row += int64(a.shift)
 		}
 		if err := a.notes.add(noteOf(f)); err != nil {
 			return err

@@ -326,3 +326,27 @@ func TestAnnotate_stops(t *testing.T) {
 		})
 	}
 }
+
+func TestAnnotate_makesATableOfJSONLines(t *testing.T) {
+	book := openBook(t, "预售.ndjson", []byte("{\"no\":\"001\",\"area\":\"x\"}\n\n{\"no\":\"002\",\"area\":12.5}\n"))
+	data, format := annotate(t, book, []ingest.Finding{
+		wrong(1, "B", "不是数字"), doubtful(3, "B", "较上期变动超过 50%"), {Row: 0, Severity: models.SeverityWarning, Message: "行数较上期减少"},
+	}, office.AnnotateOptions{})
+	if format != office.XLSX {
+		t.Fatalf("format %s", format)
+	}
+	_, rows := readBack(t, data)
+	for no, want := range map[int][]string{
+		1: {"no", "area", office.ColumnProblem, office.ColumnAdvice},
+		2: {"001", "x", "错误：B 列“面积”不是数字", "填写数字"},
+		4: {"002", "12.5", "提醒：B 列“面积”较上期变动超过 50%", "填写数字"},
+	} {
+		if got := texts(rows[no]); !slices.Equal(got, want) {
+			t.Errorf("row %d: %q, want %q", no, got, want)
+		}
+	}
+	report, err := reopen(t, data).GetRows(office.SheetReport)
+	if err != nil || !strings.Contains(fmt.Sprint(report), "行号比原文件多 1") || !strings.Contains(fmt.Sprint(report), "整表提醒：行数较上期减少") {
+		t.Errorf("report %v: %v", report, err)
+	}
+}

@@ -238,6 +238,14 @@ func cellOf(c sheet.Cell, style int) any {
 var errorValues = map[string]bool{"#N/A": true, "#REF!": true, "#DIV/0!": true, "#VALUE!": true, "#NAME?": true,
 	"#NUM!": true, "#NULL!": true}
 
+// rowNumbers says how the rows are numbered beside the unit's own file.
+func (a *annotation) rowNumbers() string {
+	if a.shift > 0 {
+		return "第 1 行是字段名，行号比原文件多 1"
+	}
+	return "行号与原文件一致"
+}
+
 // writeReport makes the sheet that says how to go on, and what concerns no single row.
 func (s *annotatedSheet) writeReport() error {
 	if _, err := s.f.NewSheet(SheetReport); err != nil {
@@ -258,7 +266,7 @@ func (s *annotatedSheet) writeReport() error {
 	}{
 		{title, "校验结果"},
 		{body, fmt.Sprintf("本表有错误 %d 处、提醒 %d 处。红色单元格必须改正，黄色单元格改正或在平台上说明。", s.errors, s.warnings)},
-		{body, "可直接在本文件中修改后上传，行号与原文件一致；最后两列和本工作表不用删除，上传时自动略去。"},
+		{body, "可直接在本文件中修改后上传，" + s.rowNumbers() + "；最后两列和本工作表不用删除，上传时自动略去。"},
 	}
 	if s.comments >= maxComments {
 		lines = append(lines, struct {

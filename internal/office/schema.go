@@ -23,6 +23,12 @@ type tableSchema struct {
 	FieldsMatch   string        `json:"fieldsMatch"`
 	PrimaryKey    []string      `json:"primaryKey,omitempty"`
 	MissingValues []string      `json:"missingValues"`
+
+	// The portal's own, so that a template comes back whole.
+	Notes     []string          `json:"notes,omitempty"`
+	PriorRows int               `json:"priorRowsPercent,omitempty"`
+	Lists     []models.CodeList `json:"codeLists,omitempty"`
+	Rules     []models.RowRule  `json:"rowRules,omitempty"`
 }
 
 type schemaField struct {
@@ -43,6 +49,12 @@ type schemaField struct {
 	Subject     bool             `json:"subject,omitempty"`
 	Sensitive   bool             `json:"sensitive,omitempty"`
 	Aliases     []string         `json:"aliases,omitempty"`
+	List        string           `json:"codeList,omitempty"`
+	Hint        string           `json:"hint,omitempty"`
+	Accept      []string         `json:"accept,omitempty"`
+	Prior       int              `json:"priorPercent,omitempty"`
+	Min         string           `json:"min,omitempty"` // bounds that move with the day, which the standard cannot say
+	Max         string           `json:"max,omitempty"`
 }
 
 type schemaCategory struct {
@@ -57,6 +69,7 @@ func Schema(def models.Definition) ([]byte, error) {
 		Schema: "https://datapackage.org/profiles/2.0/tableschema.json",
 		Name:   def.Code, Title: def.Name, Description: def.Caliber, Version: def.Version, Coverage: string(def.Coverage),
 		Deadline: def.Deadline, Basis: def.Basis, FieldsMatch: "partial", MissingValues: []string{""},
+		Notes: def.Notes, PriorRows: def.PriorRows, Lists: def.Lists, Rules: def.Rules,
 	}
 	for _, f := range def.Fields {
 		s.Fields = append(s.Fields, schemaFieldOf(&def, f))
@@ -76,7 +89,14 @@ func Schema(def models.Definition) ([]byte, error) {
 
 func schemaFieldOf(def *models.Definition, f models.Field) schemaField {
 	s := schemaField{Name: f.Code, Title: f.Name, Description: f.Caliber, Example: f.Example, FieldType: f.Type,
-		Standard: f.Standard, Unit: f.Unit, Scale: f.Scale, Subject: f.Subject, Sensitive: f.Sensitive, Aliases: f.Aliases}
+		Standard: f.Standard, Unit: f.Unit, Scale: f.Scale, Subject: f.Subject, Sensitive: f.Sensitive, Aliases: f.Aliases,
+		List: f.List, Hint: f.Hint, Accept: f.Accept, Prior: f.Prior}
+	if f.Min == "today" {
+		s.Min = f.Min
+	}
+	if f.Max == "today" {
+		s.Max = f.Max
+	}
 	s.Type, s.Format = schemaType(f.Type)
 	if f.Type == models.TypeBool {
 		s.TrueValues, s.FalseValues = []string{"是", "1", "true"}, []string{"否", "0", "false"}

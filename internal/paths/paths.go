@@ -47,11 +47,73 @@ const (
 	BatchReceipt   = "/filings/batches/:batch/receipt"
 	BatchMove      = "/filings/batches/:batch/do/:verb"
 
+	Handovers       = "/filings/handovers"
+	HandoversExport = "/filings/handovers/export"
+	HandoversRetry  = "/filings/handovers/retry"
+
+	Calendar              = "/calendar"
+	CalendarDay           = "/calendar/day"
+	CalendarNotice        = "/calendar/notice"
+	CalendarChanges       = "/calendar/changes"
+	CalendarChangesExport = "/calendar/changes/export"
+	CalendarChange        = "/calendar/changes/:change"
+	CalendarMovedExport   = "/calendar/changes/:change/export"
+
 	Templates        = "/templates"
 	TemplatesExport  = "/templates/export"
 	Template         = "/templates/:template"
 	TemplateWorkbook = "/templates/:template/workbook.xlsx"
 	TemplateSchema   = "/templates/:template/schema.json"
+	TemplateTable    = "/templates/:template/definition.xlsx"
+	TemplateCompare  = "/templates/:template/compare"
+	TemplateNext     = "/templates/:template/next"
+
+	Designs        = "/templates/designs"
+	DesignsExport  = "/templates/designs/export"
+	DesignNew      = "/templates/designs/new"
+	Design         = "/templates/designs/:design"
+	DesignFields   = "/templates/designs/:design/fields"
+	DesignOrder    = "/templates/designs/:design/order"
+	DesignRemove   = "/templates/designs/:design/remove"
+	DesignAbout    = "/templates/designs/:design/about"
+	DesignRules    = "/templates/designs/:design/rules"
+	DesignTry      = "/templates/designs/:design/try"
+	DesignLists    = "/templates/designs/:design/lists"
+	DesignComments = "/templates/designs/:design/comments"
+	DesignAnswer   = "/templates/designs/:design/comments/:comment"
+	DesignTrials   = "/templates/designs/:design/trials"
+	DesignTrial    = "/templates/designs/:design/trials/:trial"
+	DesignCompare  = "/templates/designs/:design/compare"
+	DesignWorkbook = "/templates/designs/:design/workbook.xlsx"
+	DesignSchema   = "/templates/designs/:design/schema.json"
+	DesignTable    = "/templates/designs/:design/definition.xlsx"
+	DesignMove     = "/templates/designs/:design/do/:verb"
+
+	Units       = "/units"
+	UnitsExport = "/units/export"
+	UnitNew     = "/units/new"
+
+	Unit              = "/units/:unit"
+	UnitEdit          = "/units/:unit/edit"
+	UnitContact       = "/units/:unit/contact"
+	UnitClose         = "/units/:unit/close"
+	UnitReopen        = "/units/:unit/reopen"
+	UnitTransfer      = "/units/:unit/transfer"
+	UnitHistory       = "/units/:unit/history"
+	UnitHistoryExport = "/units/:unit/history/export"
+
+	OwnGroup           = "/units/group"
+	Group              = "/units/group/:area"
+	GroupExport        = "/units/group/:area/export"
+	GroupEdit          = "/units/group/:area/edit"
+	GroupSharing       = "/units/group/:area/sharing"
+	GroupSeat          = "/units/group/:area/seats"
+	GroupHolder        = "/units/group/:area/seats/:seat/holder"
+	GroupSeatEnd       = "/units/group/:area/seats/:seat/end"
+	GroupStaff         = "/units/group/:area/staff"
+	GroupStaffEnd      = "/units/group/:area/staff/:person/end"
+	GroupHistory       = "/units/group/:area/history"
+	GroupHistoryExport = "/units/group/:area/history/export"
 
 	Admin         = "/admin"
 	AdminNew      = "/admin/accounts/new"
@@ -64,6 +126,21 @@ const (
 	AdminReset    = "/admin/accounts/:account/reset"
 	AdminGive     = "/admin/accounts/:account/roles/give"
 	AdminTake     = "/admin/accounts/:account/roles/take"
+
+	Tokens          = "/admin/tokens"
+	TokensExport    = "/admin/tokens/export"
+	TokenNew        = "/admin/tokens/new"
+	TokenRevoke     = "/admin/tokens/:apitoken/revoke"
+	OwnTokens       = "/profile/tokens"
+	OwnTokensExport = "/profile/tokens/export"
+
+	API         = "/api/v1"
+	APIOpen     = "/api/v1/openapi.json"
+	APITasks    = "/api/v1/tasks"
+	APIUpload   = "/api/v1/tasks/:task/batches"
+	APIBatch    = "/api/v1/batches/:batch"
+	APIFindings = "/api/v1/batches/:batch/findings"
+	APISubmit   = "/api/v1/batches/:batch/submit"
 
 	Audit       = "/audit"
 	AuditExport = "/audit/export"
@@ -146,11 +223,65 @@ func ToBatchMovePattern(verb string) string { return strings.Replace(BatchMove, 
 func ToWaiver(waiver string) string           { return Fill(Waiver, code(waiver)) }
 func ToWaiverMove(waiver, verb string) string { return Fill(WaiverMove, code(waiver), verb) }
 
+// ToCalendar leads to a year of the working calendar.
+func ToCalendar(year int) string { return With(Calendar, "year", strconv.Itoa(year)) }
+
+// ToCalendarChange leads to one change of the calendar, ToCalendarMovedExport to the tasks that followed it.
+func ToCalendarChange(change int64) string      { return Fill(CalendarChange, id(change)) }
+func ToCalendarMovedExport(change int64) string { return Fill(CalendarMovedExport, id(change)) }
+
 func ToTemplate(template string) string         { return Fill(Template, code(template)) }
 func ToTemplateWorkbook(template string) string { return Fill(TemplateWorkbook, code(template)) }
 func ToTemplateSchema(template string) string   { return Fill(TemplateSchema, code(template)) }
+func ToTemplateTable(template string) string    { return Fill(TemplateTable, code(template)) }
+func ToTemplateCompare(template string) string  { return Fill(TemplateCompare, code(template)) }
+func ToTemplateNext(template string) string     { return Fill(TemplateNext, code(template)) }
+
+// ToDesign leads to one of the pages of a design: Design, DesignFields, DesignAbout, DesignRules and the rest.
+func ToDesign(pattern string, design int64) string { return Fill(pattern, id(design)) }
+
+// ToDesignField leads to a design with one of its fields in the editor.
+func ToDesignField(design int64, field string) string {
+	return With(ToDesign(Design, design), "field", field) + "#edit"
+}
+
+// ToDesignAnswer is where a comment on a design is answered, ToDesignTrial the report of a trial filing on it.
+func ToDesignAnswer(design, comment int64) string { return Fill(DesignAnswer, id(design), id(comment)) }
+func ToDesignTrial(design, trial int64) string    { return Fill(DesignTrial, id(design), id(trial)) }
+
+// ToDesignMove leads to the confirm page of a move of a design, and is where it is posted.
+func ToDesignMove(design int64, verb string) string { return Fill(DesignMove, id(design), verb) }
+
+// ToDesignMovePattern is the route of one move of TemplateFlow.
+func ToDesignMovePattern(verb string) string { return strings.Replace(DesignMove, ":verb", verb, 1) }
 
 func ToAdminAccount(account int64) string { return Fill(AdminAccount, id(account)) }
 
 // ToAdminStep leads to one of the steps on an account: AdminDisable, AdminEnable, AdminUnlock, AdminReset, AdminGive, AdminTake.
 func ToAdminStep(pattern string, account int64) string { return Fill(pattern, id(account)) }
+
+// ToTokenRevoke leads to the page that ends a token.
+func ToTokenRevoke(token int64) string { return Fill(TokenRevoke, id(token)) }
+
+// Addresses of /api/v1, which answers name.
+func ToAPIUpload(task string) string    { return Fill(APIUpload, code(task)) }
+func ToAPIBatch(batch string) string    { return Fill(APIBatch, code(batch)) }
+func ToAPIFindings(batch string) string { return Fill(APIFindings, code(batch)) }
+func ToAPISubmit(batch string) string   { return Fill(APISubmit, code(batch)) }
+
+// ToUnit leads to the page of a unit.
+func ToUnit(unit string) string { return Fill(Unit, code(unit)) }
+
+// ToUnitPart leads to one of the pages of a unit: UnitEdit, UnitContact, UnitClose, UnitReopen, UnitTransfer, UnitHistory,
+// UnitHistoryExport.
+func ToUnitPart(pattern, unit string) string { return Fill(pattern, code(unit)) }
+
+// ToGroup leads to the leading group of an area.
+func ToGroup(area string) string { return Fill(Group, code(area)) }
+
+// ToGroupPart leads to one of the pages of a leading group: GroupExport, GroupEdit, GroupSharing, GroupSeat, GroupStaff,
+// GroupHistory, GroupHistoryExport.
+func ToGroupPart(pattern, area string) string { return Fill(pattern, code(area)) }
+
+// ToGroupOne leads to a page of one seat or person of a leading group: GroupHolder, GroupSeatEnd, GroupStaffEnd.
+func ToGroupOne(pattern, area string, one int64) string { return Fill(pattern, code(area), id(one)) }

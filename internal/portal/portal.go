@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -28,6 +29,7 @@ import (
 	"taxportal/internal/services/audit"
 	"taxportal/internal/services/catalogue"
 	"taxportal/internal/services/directory"
+	"taxportal/internal/services/exchange"
 	"taxportal/internal/services/filing"
 	"taxportal/internal/session"
 	"taxportal/internal/warehouse"
@@ -36,21 +38,24 @@ import (
 
 // Config says what to open and how. Only DSN, Data and Now are required.
 type Config struct {
-	DSN     string       // sqlite:PATH or postgres://…
-	Data    string       // folder of keys, files and temporary files
-	KeyFile string       // empty: DATA/keys/portal.key
-	Demo    bool         // the database holds demo data; pages say so
-	Secure  bool         // cookies only over TLS
-	Proxies []*net.IPNet // gateways whose X-Forwarded-For is believed
-	Version string
-	Support string
-	Now     func() time.Time
-	Logger  *slog.Logger
-	Metrics http.Handler
-	Workers int              // background jobs at once; 0 = 2
-	Lease   time.Duration    // see jobs.Options
-	OnQuery func(sql string) // for tests
-	Attach  bool             // beside a running portal: leaves its temporary files alone
+	DSN               string       // sqlite:PATH or postgres://…
+	Data              string       // folder of keys, files and temporary files
+	KeyFile           string       // empty: DATA/keys/portal.key
+	Demo              bool         // the database holds demo data; pages say so
+	Secure            bool         // cookies only over TLS
+	Proxies           []*net.IPNet // gateways whose X-Forwarded-For is believed
+	Version           string
+	Support           string
+	URL               string // how browsers reach the portal, for one-time links; empty: as the request did
+	Now               func() time.Time
+	Logger            *slog.Logger
+	Metrics           http.Handler
+	Workers           int              // background jobs at once; 0 = 2
+	Lease             time.Duration    // see jobs.Options
+	Handover          string           // folder to which batches in force are handed over; empty: they wait
+	HandoverSensitive string           // masked, plain or omit; empty: masked
+	OnQuery           func(sql string) // for tests
+	Attach            bool             // beside a running portal: leaves its temporary files alone
 }
 
 // Portal is an opened portal: its parts, and its web side.
@@ -66,12 +71,16 @@ type Portal struct {
 	Accounts  *accounts.Service
 	Audit     *audit.Service
 	Catalogue *catalogue.Service
+	Designs   *catalogue.Designs
+	Desk      *catalogue.Desk
 	Directory *directory.Service
+	Calendar  *directory.CalendarDesk
+	Exchange  *exchange.Service
 	Filing    *filing.Service
 	Web       *echo.Echo
 	NewKey    bool // the key file was made just now and must be backed up
 
-	stopSessions func() // ends the writing of last-seen times and waits for the last of it
+	stopSessions func() // ends the writing of last-seen times, of sessions and tokens, and waits for the last of it
 }
 
 // The limits of a session (practice.md §5: at most 30 minutes idle).
@@ -189,12 +198,31 @@ func (p *Portal) build() error {
 	p.Sessions = session.New(p.DB, session.Options{Idle: sessionIdle, Absolute: sessionAbsolute, Guest: sessionGuest, Secure: cfg.Secure, Now: cfg.Now})
 	p.Accounts = accounts.New(p.DB, p.Guard, crypt.NewPasswords(2), cfg.Now)
 	p.Audit = audit.New(p.DB, p.Guard, cfg.Now)
-	p.Directory = directory.New(p.DB, cfg.Now)
+	p.Directory = directory.New(p.DB, p.Guard, cfg.Now)
 	p.Catalogue = catalogue.New(p.DB, p.Guard, p.Warehouse, cfg.Now)
+	if p.Designs, err = catalogue.NewDesigns(catalogue.DesignDeps{DB: p.DB, Guard: p.Guard, Tables: p.Warehouse, Keys: p.Keys, Now: cfg.Now, TempDir: p.Files.TempDir()}); err != nil {
+		return err
+	}
+	if p.Desk, err = catalogue.NewDesk(catalogue.DeskDeps{DB: p.DB, Guard: p.Guard, Items: p.Catalogue, Files: p.Files, Now: cfg.Now}); err != nil {
+		return err
+	}
+	target, err := exchange.ParseTarget(cfg.Handover, cfg.HandoverSensitive, cfg.Data)
+	if err != nil {
+		return err
+	}
+	p.Exchange, err = exchange.New(exchange.Deps{DB: p.DB, Guard: p.Guard, Jobs: p.Jobs, Warehouse: p.Warehouse, Target: target, Now: cfg.Now})
+	if err != nil {
+		return err
+	}
 	p.Filing, err = filing.New(filing.Deps{
 		DB: p.DB, Guard: p.Guard, Files: p.Files, Keys: p.Keys, Warehouse: p.Warehouse, Jobs: p.Jobs, Calendars: p.Directory,
-		Now: cfg.Now, TempDir: p.Files.TempDir(),
+		Handovers: p.Exchange, Calls: p.Desk, Now: cfg.Now, TempDir: p.Files.TempDir(),
 	})
+	if err != nil {
+		return err
+	}
+	p.Calendar, err = directory.NewCalendarDesk(directory.CalendarDeps{DB: p.DB, Guard: p.Guard, Jobs: p.Jobs, Directory: p.Directory,
+		Dues: p.Filing, Now: cfg.Now})
 	if err != nil {
 		return err
 	}
@@ -202,9 +230,10 @@ func (p *Portal) build() error {
 		return err
 	}
 	p.Web = handlers.New(handlers.Deps{
-		Accounts: p.Accounts, Audit: p.Audit, Catalogue: p.Catalogue, Directory: p.Directory, Filing: p.Filing, Guard: p.Guard,
+		Accounts: p.Accounts, Audit: p.Audit, Catalogue: p.Catalogue, Designs: p.Designs, Desk: p.Desk, Directory: p.Directory, Calendar: p.Calendar, Exchange: p.Exchange,
+		Filing: p.Filing, Guard: p.Guard,
 		Sessions: p.Sessions, Logger: cfg.Logger, Now: cfg.Now, Ready: p.Ready, Metrics: cfg.Metrics, Demo: cfg.Demo,
-		Version: cfg.Version, Support: cfg.Support, TempDir: p.Files.TempDir(), Proxies: cfg.Proxies,
+		Version: cfg.Version, Support: cfg.Support, URL: cfg.URL, TempDir: p.Files.TempDir(), Proxies: cfg.Proxies,
 	})
 	return nil
 }
@@ -216,9 +245,14 @@ func (p *Portal) schedule() error {
 	}
 	return errors.Join(
 		every("open_periods", time.Hour, func(ctx context.Context) error {
+			if _, err := p.Catalogue.ApplyChanges(ctx); err != nil { // before tasks are written by the old rules
+				return err
+			}
 			_, err := p.Filing.OpenPeriods(ctx)
 			return err
 		}),
+		every("hand_over", 10*time.Minute, p.Exchange.Resume),
+		every("follow_calendar", time.Hour, p.Calendar.Resume),
 		every("purge_rows", 24*time.Hour, p.Filing.PurgeOld),
 		every("sweep_files", 24*time.Hour, p.Filing.SweepFiles),
 		every("sweep_sessions", time.Hour, func(ctx context.Context) error {
@@ -287,12 +321,10 @@ func (p *Portal) Start(ctx context.Context) error {
 		return err
 	}
 	life, stop := context.WithCancel(context.WithoutCancel(ctx))
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		p.Sessions.Run(life, time.Minute)
-	}()
-	p.stopSessions = func() { stop(); <-done }
+	var seen sync.WaitGroup
+	seen.Go(func() { p.Sessions.Run(life, time.Minute) })
+	seen.Go(func() { p.Accounts.Run(life, time.Minute) })
+	p.stopSessions = func() { stop(); seen.Wait() }
 	return nil
 }
 

@@ -64,7 +64,7 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 		t.Cleanup(func() { _ = db.Close() })
 		w.db = db
 		w.Store = session.New(db, session.Options{Idle: idle, Absolute: absolute, Guest: guest, Secure: true, Now: now})
-		area := models.Jurisdiction{Code: "371500", Name: "聊城市", Path: "/1/"}
+		area := models.Jurisdiction{Code: "371500", Name: "聊城市", Kind: models.AreaCity, Path: "/1/"}
 		w.must(db.Write.Create(&area).Error)
 		unit := models.Unit{Code: "zjj", Name: "市住房城乡建设局", Kind: models.UnitMember, Path: "/1/", JurisdictionID: area.ID, JurisdictionPath: "/1/"}
 		w.must(db.Write.Create(&unit).Error)

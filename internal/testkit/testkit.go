@@ -49,23 +49,29 @@ type App struct {
 }
 
 // New returns a fresh portal on the first engine under test, SQLite unless PORTAL_TEST_ENGINES says otherwise.
-func New(tb testing.TB) *App {
+func New(tb testing.TB, options ...Option) *App {
 	tb.Helper()
-	return open(tb, testdb.New(tb, testdb.Engines(tb)[0], mustTemplate(tb)))
+	return open(tb, testdb.New(tb, testdb.Engines(tb)[0], mustTemplate(tb)), options...)
 }
 
+// Option changes how a test's portal is set up.
+type Option func(cfg *portal.Config)
+
 // Each runs fn as a sub-test per engine, each with a fresh portal.
-func Each(t *testing.T, fn func(t *testing.T, app *App)) {
+func Each(t *testing.T, fn func(t *testing.T, app *App), options ...Option) {
 	t.Helper()
-	testdb.EachFrom(t, mustTemplate(t), func(t *testing.T, dsn string) { fn(t, open(t, dsn)) })
+	testdb.EachFrom(t, mustTemplate(t), func(t *testing.T, dsn string) { fn(t, open(t, dsn, options...)) })
 }
 
 // open opens the portal over a prepared database.
-func open(tb testing.TB, dsn string) *App {
+func open(tb testing.TB, dsn string, options ...Option) *App {
 	tb.Helper()
 	app := &App{tb: tb, Clock: &Clock{}, Log: &Log{}}
 	app.Clock.Set(Today, 9, 0)
 	cfg := portal.Config{DSN: dsn, Data: tb.TempDir(), Now: app.Clock.Now, Logger: app.Log.logger(), OnQuery: func(string) { app.queries.Add(1) }}
+	for _, option := range options {
+		option(&cfg)
+	}
 	p, err := openPortal(tb.Context(), cfg, false)
 	if err != nil {
 		tb.Fatalf("open portal: %v", err)

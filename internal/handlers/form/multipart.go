@@ -17,7 +17,8 @@ import (
 const maxValue = 64 << 10
 
 // Upload reads an upload form part by part. The first part must be _csrf: before it has been found right nothing else
-// of the body is read. Each file is handed to store as it streams in; values before it stand in the result.
+// of the body is read. Each file is handed to store as it streams in; values before it stand in the result, also when a
+// file is refused, so that they can come back in the form.
 //
 // Returns fault.Forbidden for a forged form, fault.TooLarge beyond the route's limit, fault.Invalid if the connection
 // broke off; what store returns is passed on.
@@ -35,7 +36,7 @@ func Upload(c echo.Context, store func(name string, content io.Reader) error) (m
 	for {
 		if part != nil {
 			if err := take(part, values, store); err != nil {
-				return nil, err
+				return values, err
 			}
 		}
 		part, err = reader.NextPart()

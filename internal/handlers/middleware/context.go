@@ -26,5 +26,8 @@ func Actor(c echo.Context) (models.Actor, bool) {
 	return actor, ok
 }
 
+// SetActor says who acts in a request that comes without a session.
+func SetActor(c echo.Context, actor models.Actor) { c.Set(keyActor, actor) }
+
 // RequestID returns the request's event number, which error pages and the log share.
 func RequestID(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }

@@ -2,6 +2,7 @@ package sheet_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"strconv"
@@ -165,4 +166,20 @@ func BenchmarkExcelize(b *testing.B) {
 		f.Close()
 	}
 	b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+}
+
+func BenchmarkJSONLines(b *testing.B) {
+	n := benchRows(b, 20_000)
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	for i := 1; i <= n; i++ {
+		object := map[string]any{}
+		for j, v := range benchRow(i) {
+			object[fmt.Sprintf("field_%02d", j)] = v
+		}
+		if err := encoder.Encode(object); err != nil {
+			b.Fatal(err)
+		}
+	}
+	benchRead(b, out.Bytes(), n+1) // and the names
 }

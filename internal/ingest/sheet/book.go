@@ -14,12 +14,13 @@ type Format string
 // The formats.
 const (
 	XLSX      Format = "xlsx"
-	Delimited Format = "csv" // columns set apart by a character, see Book.Delimiter
+	Delimited Format = "csv"    // columns set apart by a character, see Book.Delimiter
+	JSONLines Format = "ndjson" // an object a line; row 0 holds the names of all lines
 )
 
 // Options says how to open a file.
 type Options struct {
-	// Name is the file's name as uploaded. It gives a text table its sheet name and words a refusal; it never decides
+	// Name is the file's name as uploaded. It gives a file without sheets its sheet name and words a refusal; it never decides
 	// how the file is read.
 	Name string
 
@@ -55,8 +56,9 @@ type Book struct {
 
 	src    *source
 	limits Limits
-	book   *workbook // of a workbook
-	table  *table    // of a text table
+	book   *workbook  // of a workbook
+	table  *table     // of a text table
+	lines  *jsonLines // of JSON lines
 }
 
 // Open recognises the file by its bytes and reads what it says about itself; cells are read by Rows.
@@ -82,6 +84,9 @@ func Open(r io.ReaderAt, size int64, opt Options) (*Book, error) {
 		return nil, refuseCompound(src, opt.Name)
 	case kind != kindText:
 		return nil, refuse(Code(kind), nil)
+	}
+	if start := jsonStart(head); start != notJSON {
+		return openLines(src, start, limits, opt)
 	}
 	return openTable(src, head, limits, opt)
 }
@@ -111,18 +116,35 @@ func openTable(src *source, head []byte, limits Limits, opt Options) (*Book, err
 	if err != nil {
 		return nil, err
 	}
-	name := opt.Name[strings.LastIndexAny(opt.Name, `/\`)+1:]
+	return &Book{
+		Format: Delimited, Encoding: t.encoding, BOM: t.mark > 0, Delimiter: t.delimiter,
+		Sheets: []SheetInfo{{Name: tableName(opt.Name, "CSV")}},
+		src:    src, limits: limits, table: t,
+	}, nil
+}
+
+// openLines opens JSON lines.
+func openLines(src *source, start jsonBeginning, limits Limits, opt Options) (*Book, error) {
+	lines, err := newJSONLines(src, start, limits)
+	if err != nil {
+		return nil, err
+	}
+	return &Book{
+		Format: JSONLines, Encoding: UTF8, BOM: lines.mark > 0, Sheets: []SheetInfo{{Name: tableName(opt.Name, "NDJSON")}},
+		src: src, limits: limits, lines: lines,
+	}, nil
+}
+
+// tableName is what the one table of a file without sheets is called: the file's name without folder and ending.
+func tableName(file, other string) string {
+	name := file[strings.LastIndexAny(file, `/\`)+1:]
 	if i := strings.LastIndexByte(name, '.'); i > 0 {
 		name = name[:i]
 	}
 	if name == "" {
-		name = "CSV"
+		return other
 	}
-	return &Book{
-		Format: Delimited, Encoding: t.encoding, BOM: t.mark > 0, Delimiter: t.delimiter,
-		Sheets: []SheetInfo{{Name: name}},
-		src:    src, limits: limits, table: t,
-	}, nil
+	return name
 }
 
 // Rows starts reading a sheet from its first row. It may be called again for another pass, but the passes of a book
@@ -134,6 +156,9 @@ func (b *Book) Rows(sheet int) (*Rows, error) {
 	if b.table != nil {
 		return &Rows{from: b.table.rows(), limit: b.limits.Rows}, nil
 	}
+	if b.lines != nil {
+		return &Rows{from: b.lines.rows(), limit: b.limits.Rows + 1}, nil // beside the names
+	}
 	from, err := b.book.rows(sheet)
 	if err != nil {
 		return nil, err
@@ -143,12 +168,12 @@ func (b *Book) Rows(sheet int) (*Rows, error) {
 
 // Merges returns the merged ranges of a sheet that begin at or above row last, at most 16,384, in the order of the
 // file. They stand behind the cells, so the whole sheet is unpacked and searched, in a fifth of the time of reading it or
-// less: ask only where a header could be of two lines. A text table has none.
+// less: ask only where a header could be of two lines. A file without sheets has none.
 func (b *Book) Merges(sheet, last int) ([]Range, error) {
 	if sheet < 0 || sheet >= len(b.Sheets) {
 		return nil, fmt.Errorf("read merges of sheet %d of %d", sheet, len(b.Sheets))
 	}
-	if b.table != nil {
+	if b.book == nil {
 		return nil, nil
 	}
 	return b.book.merges(sheet, last)

@@ -60,11 +60,12 @@ type Cell struct {
 // Row is one row with content.
 type Row struct {
 	// No is the row's number as Excel or WPS shows it, from 1. In a text table that is the number of the record:
-	// blank lines count, a line break inside quotation marks does not. Rows without content are left out, so the
-	// numbers have gaps.
+	// blank lines count, a line break inside quotation marks does not. Of JSON lines it is the line; row 0 holds the
+	// names, which the file repeats in every line. Rows without content are left out, so the numbers have gaps.
 	No int
 
-	// Line is the physical line on which a record of a text table begins, from 1; 0 in a workbook.
+	// Line is the physical line on which a record of a text table, or a row of JSON lines, begins, from 1; 0 in a
+	// workbook.
 	Line int
 
 	// Hidden tells that the row is hidden or filtered away.

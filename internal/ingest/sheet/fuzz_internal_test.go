@@ -3,8 +3,11 @@ package sheet
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
+	"math"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -118,7 +121,8 @@ func tinyBook() []byte {
 func FuzzOpen(f *testing.F) {
 	f.Add(tinyBook())
 	f.Add(append([]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), make([]byte, 1600)...))
-	for _, seed := range []string{"a,b\r\n\"c\"\"d\",e\r\n", "a\tb\r\"x", "\xff\xfea\x00,\x00b\x00", "\xc1\xc4\xb3\xc7,\xfe\x59\n", "sep=;\na;b\n", "姓，名\n", "a|\"b\r\nc\" |\n\x1a"} {
+	for _, seed := range []string{"a,b\r\n\"c\"\"d\",e\r\n", "a\tb\r\"x", "\xff\xfea\x00,\x00b\x00", "\xc1\xc4\xb3\xc7,\xfe\x59\n", "sep=;\na;b\n", "姓，名\n", "a|\"b\r\nc\" |\n\x1a",
+		"{\"a\":1,\"b\":\"\\u4e00\"}\n\n{\"b\":null,\"c\":true}\r\n", "\xef\xbb\xbf{\"\":-1.5e3}", "[{\"a\":1}]"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -139,11 +143,74 @@ func FuzzOpen(f *testing.F) {
 			return
 		}
 		defer rows.Close()
-		for last := 0; rows.Next(); last = rows.Row().No {
+		for last := -1; rows.Next(); last = rows.Row().No {
 			checkRow(t, rows.Row(), last)
 		}
 		if err := rows.Err(); err != nil && !errors.As(err, &refusal) {
 			t.Fatalf("not refused but: %v", err)
 		}
 	})
+}
+
+// FuzzJSONLine holds the scanner against encoding/json: it takes a line just when that finds one object of plain values,
+// and reads the same texts and the same numbers.
+func FuzzJSONLine(f *testing.F) {
+	for _, seed := range []string{
+		`{"a":"b","c":-1.50e+2,"d":null,"e":true,"f":false}`, `{ "\u4e00\ud842\udfb7" : "\"\\\/\b\f\n\r\t" }`, `{"a":0.1,"b":123456789012345678}`,
+		`{"a":[1]}`, `{"a":1,"a":2}`, `{"a":01}`, `{"a":1}x`, `{}`, `{"a":"\ud842"}`, "{\"a\":\"\x01\"}",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		if !utf8.ValidString(line) || strings.Contains(line, "\n") {
+			return
+		}
+		scan := jsonScanner{names: &jsonNames{index: map[string]int{}}, limits: fuzzLimits}
+		took := scan.object(line)
+		var want map[string]any
+		decoder := json.NewDecoder(strings.NewReader(line))
+		decoder.UseNumber()
+		err := decoder.Decode(&want)
+		if took && (err != nil || decoder.More()) {
+			t.Fatalf("took %q, which is no object: %v", line, err)
+		}
+		if !took {
+			if scan.trouble == nil {
+				t.Fatalf("refused %q without a reason", line)
+			}
+			if err == nil && !decoder.More() && scan.trouble.code == CodeJSON && strings.HasPrefix(strings.TrimLeft(line, " \t\r"), "{") {
+				t.Fatalf("refused %q: %v", line, scan.trouble.args)
+			}
+			return
+		}
+		if len(want) != len(scan.members) {
+			t.Fatalf("%d members of %d in %q", len(scan.members), len(want), line)
+		}
+		for name, value := range want {
+			want[string(validText([]byte(name)))] = value
+		}
+		for _, m := range scan.members {
+			sameValue(t, line, m.cell, want[scan.names.list[m.column]])
+		}
+	})
+}
+
+func sameValue(t *testing.T, line string, cell Cell, want any) {
+	t.Helper()
+	same := false
+	switch v := want.(type) {
+	case nil:
+		same = cell.Kind == Empty
+	case bool:
+		same = cell.Kind == Bool && (cell.Num == 1) == v
+	case string:
+		same = cell.Text == string(validText([]byte(v)))
+	case json.Number:
+		literal, errWant := v.Float64()
+		read, err := strconv.ParseFloat(cell.Text, 64)
+		same = cell.Text == v.String() || errWant == nil && err == nil && math.Abs(read-literal) <= 1e-14*math.Abs(literal)
+	}
+	if !same {
+		t.Fatalf("%q: %+v, want %v", line, cell, want)
+	}
 }

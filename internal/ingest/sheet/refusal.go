@@ -43,6 +43,14 @@ const (
 	CodeQuote      Code = "csv_quote"        // text table with an unpaired quotation mark
 	CodeNUL        Code = "csv_nul"          // text table with NUL bytes
 	CodeLongRecord Code = "csv_long_record"  // text table with a record beyond Limits.RecordBytes
+	CodeJSON       Code = "json"             // JSON lines with a line that is no object
+	CodeJSONArray  Code = "json_array"       // one JSON array instead of JSON lines
+	CodeJSONNested Code = "json_nested"      // JSON lines with an array or object for a value
+	CodeJSONTwice  Code = "json_twice"       // JSON lines with a name that stands twice in one object
+	CodeJSONText   Code = "json_encoding"    // JSON lines that are not UTF-8
+	CodeJSONLong   Code = "json_long_line"   // JSON lines with a line beyond Limits.RecordBytes
+	CodeJSONNames  Code = "json_names"       // JSON lines with more names than Limits.Columns
+	CodeJSONValue  Code = "json_long_value"  // JSON lines with a value beyond Limits.CellBytes
 )
 
 // sentences says of each code what is the matter and how to mend it. A %s takes the place or the amount.
@@ -79,6 +87,14 @@ var sentences = map[Code]string{
 	CodeQuote:      "文件第 %s 行：双引号没有配对，从这里起无法分清各列。请用记事本打开，删去或补齐这一行的双引号；也可以用 WPS 打开核对后另存为 .xlsx 再上传。",
 	CodeNUL:        "文件第 %s 行有不可见的空字符，像是导出时出错。请从原系统重新导出，或用 WPS 打开核对后另存为 .xlsx 再上传。",
 	CodeLongRecord: "文件第 %s 行长得不正常，可能缺少换行或双引号没有配对。请从原系统重新导出，或用 WPS 打开核对后另存为 .xlsx 再上传。",
+	CodeJSON:       "文件第 %s 行不是一个完整的 JSON 对象：%s。请改正后重新报送。",
+	CodeJSONArray:  "这是一个 JSON 数组。请改为 JSON 行（NDJSON）：每条数据一个对象，各占一行，行间不加逗号，首尾不加方括号。",
+	CodeJSONNested: "文件第 %s 行的“%s”是数组或对象。值只能是文字、数字、true、false 或 null，请改正后重新报送。",
+	CodeJSONTwice:  "文件第 %s 行的“%s”出现了两次，无法确定用哪一个。请改正后重新报送。",
+	CodeJSONText:   "文件第 %s 行有不是 UTF-8 编码的字符。JSON 必须用 UTF-8 编码，请改正后重新报送。",
+	CodeJSONLong:   "文件第 %s 行超过 %s，可能缺少换行。请每条数据各占一行，重新报送。",
+	CodeJSONNames:  "到文件第 %s 行为止，字段名已超过 %s。请只保留模板中的字段，重新报送。",
+	CodeJSONValue:  "文件第 %s 行的“%s”超过 %s，无法读取。请缩短后重新报送。",
 }
 
 // Refusal says why a file, or a place in it, cannot be read, and what its sender can do.
@@ -103,7 +119,7 @@ func (r *Refusal) Error() string {
 func (r *Refusal) Unwrap() []error {
 	kind := fault.Invalid
 	switch r.Code {
-	case CodeTooLarge, CodeBomb, CodeRows, CodeColumns:
+	case CodeTooLarge, CodeBomb, CodeRows, CodeColumns, CodeJSONNames:
 		kind = fault.TooLarge
 	}
 	wrapped := []error{fault.New(kind, r.Message)}

@@ -91,12 +91,13 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 
 func (w *world) seedUnits() {
 	w.t.Helper()
-	area := models.Jurisdiction{Code: "371500", Name: "聊城市", Path: "/1/"}
+	area := models.Jurisdiction{Code: "371500", Name: "聊城市", Kind: models.AreaCity, Path: "/1/"}
 	w.must(w.db.Write.Create(&area).Error)
 	for _, u := range []models.Unit{
 		{Code: "office", Name: "领导小组办公室", Kind: models.UnitOffice}, {Code: "leaders", Name: "领导小组", Kind: models.UnitLeaders},
 		{Code: "zjj", Name: "市住房城乡建设局", Kind: models.UnitMember}, {Code: "ga-jj", Name: "市公安局交警部门", Kind: models.UnitSub},
-		{Code: "bank", Name: "水城示范银行", Kind: models.UnitOutside}, {Code: "system", Name: "平台运行管理", Kind: models.UnitSystem},
+		{Code: "swj", Name: "市税务局", Kind: models.UnitMember, TaxAuthority: true}, {Code: "bank", Name: "水城示范银行", Kind: models.UnitOutside},
+		{Code: "system", Name: "平台运行管理", Kind: models.UnitSystem},
 		{Code: "closed", Name: "已撤销单位", Kind: models.UnitMember, ClosedAt: models.At(start)},
 	} {
 		u.Path, u.JurisdictionID, u.JurisdictionPath = "/", area.ID, area.Path

@@ -27,6 +27,9 @@ var unitKinds = map[models.Role][]models.UnitKind{
 	models.RoleAud:     {models.UnitSystem},
 }
 
+// taxRoles can be held in tax authorities alone: they see what the tax side sees and act in its name.
+var taxRoles = []models.Role{models.RoleTax, models.RoleReview, models.RoleBureau}
+
 // RolesFor returns the roles that can be held in a unit of the kind.
 func RolesFor(kind models.UnitKind) []models.Role {
 	var roles []models.Role
@@ -97,6 +100,8 @@ func Clash(a models.Account, role models.Role) string {
 		return "此账号已有这个角色。"
 	case !slices.Contains(unitKinds[role], a.Unit.Kind):
 		return fmt.Sprintf("“%s”不能由“%s”的账号担任。", role.Label(), a.Unit.Name)
+	case slices.Contains(taxRoles, role) && !a.Unit.TaxAuthority:
+		return fmt.Sprintf("“%s”只能由税务机关的账号担任，“%s”不是税务机关。", role.Label(), a.Unit.Name)
 	}
 	for _, other := range held {
 		if role.Administrative() || other.Administrative() {

@@ -52,6 +52,11 @@ func TestGiveRole_heldByTheRules(t *testing.T) {
 		{"sec and aud", "system", []models.Role{models.RoleSec}, models.RoleAud, "三员分立"},
 		{"aud and sys", "system", []models.Role{models.RoleAud}, models.RoleSys, "三员分立"},
 		{"administrator beside a left-over business role", "system", []models.Role{models.RoleHandler}, models.RoleSec, "三员分立"},
+		{"tax officer of a tax bureau", "swj", nil, models.RoleTax, ""},
+		{"head of a tax bureau", "swj", []models.Role{models.RoleTax}, models.RoleBureau, ""},
+		{"tax officer in a unit that is none", "zjj", nil, models.RoleTax, "“市住房城乡建设局”不是税务机关"},
+		{"tax reviewer in a unit that is none", "ga-jj", nil, models.RoleReview, "不是税务机关"},
+		{"head of a bureau that is none", "zjj", nil, models.RoleBureau, "不是税务机关"},
 		{"unknown", "zjj", nil, "king", "没有这个角色"},
 		{"none", "zjj", nil, "", "没有这个角色"},
 	}

@@ -24,6 +24,7 @@ type Service struct {
 	guard  *authz.Guard
 	hasher *crypt.Passwords
 	now    func() time.Time
+	used   uses // of API tokens
 }
 
 // New returns the service.

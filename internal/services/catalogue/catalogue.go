@@ -4,26 +4,23 @@ package catalogue
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"gorm.io/gorm"
 
-	"taxportal/internal/audit"
 	"taxportal/internal/authz"
 	"taxportal/internal/database"
 	"taxportal/internal/fault"
 	"taxportal/internal/models"
+	"taxportal/internal/warehouse"
 )
 
 // tables is what the catalogue needs of the warehouse: a table for each template.
 type tables interface {
 	Ensure(ctx context.Context, def *models.Definition) error
+	Differences(ctx context.Context, def *models.Definition, c warehouse.Compare) ([]warehouse.Difference, error)
 }
 
 // Service answers for items and templates.
@@ -86,82 +83,4 @@ func (s *Service) Version(ctx context.Context, actor models.Actor, code string, 
 // as text 2026-Q3 would stand behind 2026-10.
 func (s *Service) begun(v models.TemplateVersion) bool {
 	return v.EffectiveFrom == "" || v.EffectiveFrom.First() <= models.DayOf(s.now())
-}
-
-// Publish writes a definition as the next version of its template, effective from a period, and widens its table.
-// The same definition again changes nothing. Returns fault.Invalid if the definition is not sound.
-func (s *Service) Publish(ctx context.Context, actor models.Actor, def models.Definition, from models.Period) (models.TemplateVersion, error) {
-	if err := def.Validate(); err != nil {
-		return models.TemplateVersion{}, err
-	}
-	if err := s.tables.Ensure(ctx, &def); err != nil {
-		return models.TemplateVersion{}, err
-	}
-	var version models.TemplateVersion
-	err := s.db.Tx(ctx, func(tx *gorm.DB) error {
-		template, err := ensureTemplate(tx, def, models.At(s.now()))
-		if err != nil {
-			return err
-		}
-		var last models.TemplateVersion
-		if err := tx.Where("template_id = ?", template.ID).Order("no DESC").Limit(1).Find(&last).Error; err != nil {
-			return err
-		}
-		sum, err := checksum(def)
-		if err != nil {
-			return err
-		}
-		if last.Checksum == sum {
-			version = last
-			return nil
-		}
-		def.Version = last.No + 1
-		version = models.TemplateVersion{
-			TemplateID: template.ID, No: def.Version, Status: models.TemplatePublished, EffectiveFrom: from, Definition: def,
-			Checksum: sum, PublishedAt: models.At(s.now()), PublishedBy: actor.AccountID,
-		}
-		if err := tx.Omit("Template").Create(&version).Error; err != nil {
-			return fmt.Errorf("publish %s: %w", def.Code, err)
-		}
-		return audit.Record(tx, models.At(s.now()), actor, audit.Entry{Object: "template", ObjectID: def.Code, Action: "publish",
-			Detail: fmt.Sprintf("第 %d 版，自 %s 起", version.No, from.Label())})
-	})
-	return version, err
-}
-
-func ensureTemplate(tx *gorm.DB, def models.Definition, now models.Instant) (models.Template, error) {
-	var t models.Template
-	err := tx.Where("code = ?", def.Code).Take(&t).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		t = models.Template{Code: def.Code, Name: def.Name, Coverage: def.Coverage, CreatedAt: now}
-		err = tx.Create(&t).Error
-	}
-	return t, err
-}
-
-// checksum identifies the content of a definition whatever its version number.
-func checksum(def models.Definition) (string, error) {
-	def.Version = 0
-	text, err := json.Marshal(def)
-	if err != nil {
-		return "", fmt.Errorf("encode definition: %w", err)
-	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:]), nil
-}
-
-// Definitions returns the newest published definition of each template, for the warehouse's tables.
-func (s *Service) Definitions(ctx context.Context) ([]models.Definition, error) {
-	var versions []models.TemplateVersion
-	err := s.db.Read.WithContext(ctx).Where("status <> ?", models.TemplateDraft).Order("template_id, no").Find(&versions).Error
-	if err != nil {
-		return nil, database.Fault(err)
-	}
-	var defs []models.Definition
-	for i, v := range versions {
-		if i+1 == len(versions) || versions[i+1].TemplateID != v.TemplateID {
-			defs = append(defs, v.Definition)
-		}
-	}
-	return defs, nil
 }

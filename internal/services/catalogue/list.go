@@ -27,7 +27,7 @@ func (s *Service) Templates(ctx context.Context, actor models.Actor) ([]Template
 	}
 	db := s.db.Read.WithContext(ctx)
 	var items []models.CatalogueItem
-	err := db.Joins("Unit").Where("catalogue_items.template_id IS NOT NULL AND catalogue_items.retired_at = 0").
+	err := db.Joins("Unit").Where("catalogue_items.template_id IS NOT NULL AND catalogue_items.retired_at = 0 AND catalogue_items.origin <> ?", models.OriginCall).
 		Order(`"Unit".plan_no, catalogue_items.code`).Find(&items).Error
 	if err != nil {
 		return nil, database.Fault(fmt.Errorf("list items: %w", err))

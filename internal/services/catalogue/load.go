@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"taxportal/internal/models"
 	"taxportal/seed"
@@ -27,6 +28,11 @@ func (s *Service) Load(ctx context.Context, plan *seed.Plan, from models.Period)
 		}
 	}
 	return s.db.Tx(ctx, func(tx *gorm.DB) error {
+		for _, sentence := range plan.Sentences {
+			if err := loadClause(tx, sentence); err != nil {
+				return fmt.Errorf("write clause of %s: %w", sentence.Unit, err)
+			}
+		}
 		for _, item := range plan.Items {
 			if err := loadItem(tx, item, from); err != nil {
 				return fmt.Errorf("write item %s: %w", item.Code, err)
@@ -42,11 +48,38 @@ func (s *Service) known(ctx context.Context, code string) (bool, error) {
 	return n > 0, err
 }
 
+// planDay is the day on which the plan was issued: its items are on the list since.
+const planDay = models.Day("2020-06-29")
+
+// loadClause writes what the plan says of a unit.
+func loadClause(tx *gorm.DB, sentence seed.Sentence) error {
+	var unit models.Unit
+	if err := tx.Where("code = ?", sentence.Unit).Take(&unit).Error; err != nil {
+		return err
+	}
+	return tx.Clauses(onConflictNothing).Create(&models.Clause{UnitID: unit.ID, Text: sentence.Text, Open: sentence.Open}).Error
+}
+
+var onConflictNothing = clause.OnConflict{DoNothing: true}
+
+// describe gives an item of a database that is older than the metadata what the plan's file says of it.
+func describe(tx *gorm.DB, row models.CatalogueItem, item seed.Item) error {
+	if row.Shape != "" {
+		return nil
+	}
+	row.ItemAbout, row.Matter, row.ListedOn = item.About, item.Matter, planDay
+	return tx.Model(&row).Select(append([]string{"matter", "listed_on"}, aboutColumns...)).Updates(&row).Error
+}
+
+// aboutColumns are the columns of models.ItemAbout.
+var aboutColumns = []string{"shape", "subject_kind", "taxes", "share", "share_terms", "basis", "sensitivity", "section", "since",
+	"every_county", "place", "resource_code"}
+
 func loadItem(tx *gorm.DB, item seed.Item, from models.Period) error {
 	var row models.CatalogueItem
 	err := tx.Where("code = ?", item.Code).Take(&row).Error
 	if err == nil {
-		return nil
+		return describe(tx, row, item)
 	}
 	if !errors.Is(err, gorm.ErrRecordNotFound) {
 		return err
@@ -57,7 +90,8 @@ func loadItem(tx *gorm.DB, item seed.Item, from models.Period) error {
 	}
 	row = models.CatalogueItem{
 		Code: item.Code, UnitID: unit.ID, Name: item.Name, PlanWords: item.PlanWords, Cycle: item.Cycle, DueDays: item.DueDays,
-		LockDays: item.LockDays, NilNormal: item.NilNormal, StartsOn: from,
+		LockDays: item.LockDays, NilNormal: item.NilNormal, StartsOn: from, Origin: models.OriginPlan, ListedOn: planDay,
+		Matter: item.Matter, ItemAbout: item.About,
 	}
 	if item.Template != "" {
 		var template models.Template
@@ -78,7 +112,7 @@ type Duty struct {
 func (s *Service) Duties(ctx context.Context, unit models.Unit) ([]Duty, error) {
 	var items []models.CatalogueItem
 	err := s.db.Read.WithContext(ctx).Joins("Unit").Joins("Template").
-		Where(`"Unit".path LIKE ? AND catalogue_items.retired_at = 0`, unit.Path+"%").Order("catalogue_items.code").Find(&items).Error
+		Where(`"Unit".path LIKE ? AND catalogue_items.retired_at = 0`, unit.Path+"%").Where("catalogue_items.origin <> ?", models.OriginCall).Order("catalogue_items.code").Find(&items).Error
 	if err != nil {
 		return nil, err
 	}

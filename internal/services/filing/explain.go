@@ -19,6 +19,9 @@ import (
 // carryLimit bounds how many explained warnings are carried over from one upload to the next.
 const carryLimit = 50_000
 
+// carryTries is how many earlier uploads with explanations are asked for what was said of an unchanged row.
+const carryTries = 3
+
 // answerKey identifies a warning across uploads: the same rule on the same row with the same content.
 type answerKey struct{ rule, key, hash string }
 
@@ -131,8 +134,8 @@ func staleAnswers(tx *gorm.DB, b *models.Batch, rule models.FindingRule, finding
 }
 
 // answerRow identifies what an explanation of one finding speaks of: a field of a row, the row by its business key and
-// its content. A warning about a whole file or batch is identified by its place; so is a row of a template without a key
-// by its content alone.
+// its content, of a template without a key by its content alone. The content of a warning about the whole batch is its
+// figures; what has no content is identified by its place.
 //
 // An explanation of a whole rule has no key, and instead of the hash the field if the rule looks at one: the same rule
 // may warn of two fields, which are explained apart.
@@ -227,29 +230,44 @@ func AnswerTo(answers []models.Explanation, rule string, f *models.Finding) *mod
 	return whole
 }
 
-// earlierAnswers collects what the task's batch before this one had explained, row by row: an explanation of a whole
-// rule covers the rows that the rule had found then, and no others.
+// earlierAnswers collects what the task's last tries with explanations had explained, row by row; of two explanations of
+// the same row the newer one holds. More than one try is asked, because between two of them the wrong file may have been
+// uploaded.
 func (s *Service) earlierAnswers(ctx context.Context, b *models.Batch) (map[answerKey]models.Explanation, error) {
-	db := s.DB.Read.WithContext(ctx)
-	var before models.Batch
-	err := db.Where("task_id = ? AND no < ? AND checked_at > 0", b.TaskID, b.No).Order("no DESC").Limit(1).Find(&before).Error
-	if err != nil || before.ID == 0 {
+	var tries []models.Batch
+	err := s.DB.Read.WithContext(ctx).Where("task_id = ? AND no < ? AND checked_at > 0", b.TaskID, b.No).
+		Where("EXISTS (SELECT 1 FROM explanations e WHERE e.batch_id = batches.id)").Order("no DESC").Limit(carryTries).Find(&tries).Error
+	if err != nil {
 		return nil, database.Fault(err)
 	}
-	given, err := s.answers(db, before.ID, carryLimit)
-	if err != nil || len(given) == 0 {
-		return nil, database.Fault(err)
+	earlier := map[answerKey]models.Explanation{}
+	for i := range tries {
+		if err := s.answersOf(ctx, &tries[i], earlier); err != nil {
+			return nil, database.Fault(err)
+		}
+	}
+	return earlier, nil
+}
+
+// answersOf adds what a try had explained and no newer one: an explanation of a whole rule covers the rows that the rule
+// had found then, and no others.
+func (s *Service) answersOf(ctx context.Context, try *models.Batch, earlier map[answerKey]models.Explanation) error {
+	given, err := s.answers(s.DB.Read.WithContext(ctx), try.ID, carryLimit)
+	if err != nil {
+		return err
 	}
 	said := map[answerKey]models.Explanation{}
 	for _, e := range given {
 		said[answerKey{e.Rule, e.RowKey, e.RowHash}] = e
 	}
-	earlier := map[answerKey]models.Explanation{}
-	err = s.eachFinding(ctx, before.FindingsBlob, func(f ingest.Finding) error {
+	return s.eachFinding(ctx, try.FindingsBlob, func(f ingest.Finding) error {
 		if f.Severity != models.SeverityWarning || f.RowHash == "" || len(earlier) >= carryLimit {
 			return nil
 		}
 		own := s.answerKey(f)
+		if _, newer := earlier[own]; newer {
+			return nil
+		}
 		for _, key := range []answerKey{own, {f.Rule, "", f.Field}, {f.Rule, "", ""}} {
 			if answer, ok := said[key]; ok {
 				earlier[own] = answer
@@ -258,7 +276,6 @@ func (s *Service) earlierAnswers(ctx context.Context, b *models.Batch) (map[answ
 		}
 		return nil
 	})
-	return earlier, err
 }
 
 // answerKey identifies a warning as answerRow does.

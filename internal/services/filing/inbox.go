@@ -25,7 +25,7 @@ type InboxFilter struct {
 // scope narrows a query to the batches that wait for the actor's Office and that the filter asks for.
 func (f InboxFilter) scope(actor models.Actor) func(*gorm.DB) *gorm.DB {
 	return func(db *gorm.DB) *gorm.DB {
-		db = db.Scopes(database.Visible(actor, "batches.unit_id")).Where("batches.state = ?", models.BatchFiled).
+		db = db.Scopes(database.Visible(actor, "batches.unit_id"), database.Shared(actor, "batches.unit_id", "batches.task_id")).Where("batches.state = ?", models.BatchFiled).
 			Joins("JOIN filing_tasks t ON t.id = batches.task_id").Joins("JOIN units u ON u.id = batches.unit_id").
 			Joins("JOIN catalogue_items i ON i.id = t.item_id").Scopes(database.ContainsAny(f.Text, "u.name", "i.name", "batches.code"))
 		if f.Unit != "" {

@@ -71,7 +71,7 @@ func (s *Service) lastMonths(n int) []string {
 
 func (s *Service) matrixTasks(ctx context.Context, actor models.Actor, months []string) ([]models.FilingTask, error) {
 	var tasks []models.FilingTask
-	err := s.DB.Read.WithContext(ctx).Scopes(database.Visible(actor, "filing_tasks.unit_id")).Joins("Unit").
+	err := s.DB.Read.WithContext(ctx).Scopes(database.Visible(actor, "filing_tasks.unit_id"), database.Shared(actor, "filing_tasks.unit_id", "filing_tasks.id")).Joins("Unit").
 		Preload("Batches", func(db *gorm.DB) *gorm.DB {
 			return db.Select("id", "task_id", "no", "kind", "state", "signed_at", "mend_due_at")
 		}).

@@ -33,7 +33,7 @@ func (in MoveInput) workflow() workflow.Input {
 // batch returns a batch of a task that the actor may see.
 func (s *Service) batch(db *gorm.DB, actor models.Actor, code string) (models.Batch, error) {
 	var b models.Batch
-	err := db.Scopes(database.Visible(actor, "batches.unit_id")).Where("batches.code = ?", upper(code)).Take(&b).Error
+	err := db.Scopes(database.Visible(actor, "batches.unit_id"), database.Shared(actor, "batches.unit_id", "batches.task_id")).Where("batches.code = ?", upper(code)).Take(&b).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return b, errNoBatch
 	}
@@ -149,7 +149,8 @@ func (s *Service) supersede(tx *gorm.DB, actor models.Actor, b *models.Batch) er
 		return err
 	}
 	if old := t.Effective(); old != nil {
-		return s.apply(tx, models.SystemActor, old, models.VerbSupersede, workflow.Input{Detail: b.Code}, nil)
+		return s.apply(tx, models.SystemActor, old, models.VerbSupersede, workflow.Input{Detail: b.Code},
+			func(tx *gorm.DB) error { return s.Handovers.BatchSuperseded(tx, old) })
 	}
 	return nil
 }
@@ -168,7 +169,13 @@ func (s *Service) accepted(tx *gorm.DB, actor models.Actor, b *models.Batch) err
 	if err := tx.Model(&models.FilingTask{}).Where("id = ?", t.ID).Updates(changes).Error; err != nil {
 		return err
 	}
-	return set(tx, b, map[string]any{"decided_at": s.now(), "decided_name": actor.Name})
+	if err := set(tx, b, map[string]any{"decided_at": s.now(), "decided_name": actor.Name}); err != nil {
+		return err
+	}
+	if err := s.Calls.TaskFiled(tx, t.ID); err != nil {
+		return err
+	}
+	return s.Handovers.BatchEffective(tx, b)
 }
 
 func batchOf(t *models.FilingTask, id int64) *models.Batch {

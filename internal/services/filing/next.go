@@ -22,7 +22,7 @@ func (s *Service) Next(p *TaskPage) []workflow.Segment {
 			return workflow.Sentence("办公室已同意更正，请{liaison}上传更正文件；更正批次受理前，原批次继续有效。", values)
 		}
 		values["errors"], values["warnings"] = thousands(b.ErrorRows), thousands(b.OpenWarnings)
-		values["rows"], values["trouble"], values["mend"] = thousands(b.Progress), b.Trouble, cnDue(b.MendDueAt)
+		values["rows"], values["mend"] = thousands(b.Progress), cnDue(b.MendDueAt)
 		pattern := models.FilingFlow.Describe(b.State).Next
 		if p.Task.Effective() != nil { // a correction: nobody has set a due for it
 			pattern = strings.Replace(pattern, dueWords, "", 1)

@@ -28,12 +28,12 @@ func (s *Service) OpenPeriods(ctx context.Context) (int, error) {
 	if err != nil || len(items) == 0 {
 		return 0, err
 	}
-	calendar, err := s.Calendars.Calendar(ctx)
-	if err != nil {
-		return 0, err
-	}
 	written := 0
 	err = s.DB.Tx(ctx, func(tx *gorm.DB) error {
+		calendar, err := s.Calendars.CalendarIn(tx)
+		if err != nil {
+			return err
+		}
 		for _, item := range items {
 			n, err := s.writeTasks(tx, item, calendar)
 			if err != nil {
@@ -49,10 +49,10 @@ func (s *Service) OpenPeriods(ctx context.Context) (int, error) {
 	return written, err
 }
 
-// itemsWithTemplate returns the items in force that have a published template version.
+// itemsWithTemplate returns the items in force that have a template, of units in force: a closed unit owes nothing new.
 func (s *Service) itemsWithTemplate(ctx context.Context) ([]models.CatalogueItem, error) {
 	var items []models.CatalogueItem
-	err := s.DB.Read.WithContext(ctx).Joins("Unit").Where("catalogue_items.retired_at = 0 AND catalogue_items.template_id IS NOT NULL").
+	err := s.DB.Read.WithContext(ctx).Joins("Unit").Where(`catalogue_items.retired_at = 0 AND catalogue_items.template_id IS NOT NULL AND "Unit".closed_at = 0`).
 		Order("catalogue_items.id").Find(&items).Error
 	return items, database.Fault(err)
 }
@@ -121,29 +121,27 @@ func periodsSince(item models.CatalogueItem, now time.Time) []models.Period {
 }
 
 // newTask works out opening, due and lock of a task: it opens on the day after its period, is due DueDays after the
-// period's end at 17:00, rolled forward to a working day, and locks LockDays after that.
+// period's end at 17:00, rolled forward to a working day, and locks LockDays after that. Where the calendar says nothing
+// certain of the year yet, the due is provisional: it follows when the notice is out (FollowCalendar).
 func newTask(item models.CatalogueItem, p models.Period, versionID int64, calendar *cn.Calendar, now time.Time) models.FilingTask {
 	end := p.Last()
 	if p == "once" {
 		end = models.DayOf(now)
 	}
-	due := rollForward(calendar, end.AddDays(item.DueDays))
+	dueOn := end.AddDays(item.DueDays)
+	dueAt := dueAfter(calendar, dueOn)
 	lockDays := item.LockDays
 	if lockDays == 0 {
 		lockDays = defaultLockDays
 	}
-	dueAt := due.At(dueHour, 0)
 	return models.FilingTask{
 		Code: models.TaskCode(item.Code, p), ItemID: item.ID, UnitID: item.UnitID, Period: p, Month: p.Month(dueAt),
-		TemplateVersionID: versionID, OpensAt: end.AddDays(1).At(0, 0), DueAt: dueAt, LockAt: due.AddDays(lockDays).At(24, 0),
+		TemplateVersionID: versionID, OpensAt: end.AddDays(1).At(0, 0), DueOn: dueOn, DueAt: dueAt,
+		LockAt: dueAt.Day().AddDays(lockDays).At(24, 0),
 	}
 }
 
-// rollForward returns the day itself if it is worked, else the next working day.
-func rollForward(calendar *cn.Calendar, day models.Day) models.Day {
-	date, ok := cn.ParseDay(string(day))
-	if !ok {
-		return day
-	}
-	return models.Day(cn.FormatDay(calendar.NextWorkday(date)))
+// dueAfter is when something is due that is reckoned from a day: on it, or on the next working day.
+func dueAfter(calendar *cn.Calendar, dueOn models.Day) models.Instant {
+	return models.Day(cn.FormatDay(calendar.NextWorkday(dueOn.Time()))).At(dueHour, 0)
 }

@@ -37,7 +37,7 @@ type TaskFilter struct {
 // taskScope narrows a query to what the actor sees and the filter asks for, but for the standing, which is derived.
 func taskScope(actor models.Actor, f TaskFilter) func(*gorm.DB) *gorm.DB {
 	return func(db *gorm.DB) *gorm.DB {
-		db = db.Scopes(database.Visible(actor, "filing_tasks.unit_id")).Joins("Item").Joins("Unit").
+		db = db.Scopes(database.Visible(actor, "filing_tasks.unit_id"), database.Shared(actor, "filing_tasks.unit_id", "filing_tasks.id")).Joins("Item").Joins("Unit").
 			Scopes(database.ContainsAny(f.Text, "Item.name", "filing_tasks.code"))
 		if f.Unit != "" {
 			db = db.Where(`"Unit".code = ?`, strings.ToLower(f.Unit))
@@ -117,7 +117,7 @@ func (s *Service) row(t models.FilingTask) TaskRow {
 // Months returns the matrix columns in which the actor sees tasks, newest first.
 func (s *Service) Months(ctx context.Context, actor models.Actor) ([]string, error) {
 	var months []string
-	err := s.DB.Read.WithContext(ctx).Model(&models.FilingTask{}).Scopes(database.Visible(actor, "filing_tasks.unit_id")).
+	err := s.DB.Read.WithContext(ctx).Model(&models.FilingTask{}).Scopes(database.Visible(actor, "filing_tasks.unit_id"), database.Shared(actor, "filing_tasks.unit_id", "filing_tasks.id")).
 		Distinct().Order("month DESC").Pluck("month", &months).Error
 	return months, database.Fault(err)
 }
@@ -135,6 +135,7 @@ type TaskPage struct {
 	Moves    []workflow.Move
 	Messages []models.TaskMessage
 	Waivers  []models.Waiver
+	Dues     []models.DueChange // how the due date followed the calendar
 	People   People
 	NoUpload string // why nothing can be uploaded now, "" if it can
 	CanFile  bool   // the actor may upload for this task at all
@@ -143,6 +144,7 @@ type TaskPage struct {
 	CanSay   bool
 	Own      bool            // the task is the actor's own unit's
 	Returned *workflow.Event // why the Office returned the batch that is to be mended, until the new try is with it again
+	SentBack *workflow.Event // why the unit leader sent the batch back, until a try is submitted again
 	Previous *models.Batch   // the batch before, for 'first upload had 57 errors'
 }
 
@@ -228,7 +230,7 @@ func (s *Service) fillBatch(db *gorm.DB, actor models.Actor, p *TaskPage) error 
 
 // fillTask adds what is known of the page's task.
 func (s *Service) fillTask(db *gorm.DB, actor models.Actor, p *TaskPage) error {
-	if err := readReturn(db, p); err != nil {
+	if err := readReasons(db, p); err != nil {
 		return err
 	}
 	if err := db.Where("task_id = ?", p.Task.ID).Order("id").Find(&p.Messages).Error; err != nil {
@@ -238,6 +240,9 @@ func (s *Service) fillTask(db *gorm.DB, actor models.Actor, p *TaskPage) error {
 		return fmt.Errorf("read waivers: %w", err)
 	}
 	var err error
+	if p.Dues, err = dueChanges(db, p.Task.ID); err != nil {
+		return err
+	}
 	if p.People, err = people(db, p.Task.Unit); err != nil {
 		return err
 	}
@@ -285,24 +290,41 @@ func contact(u models.Unit) int64 {
 	return *u.ContactID
 }
 
-// readReturn finds why the task was returned, as long as it is to be mended: the reason stands on the page of every try.
-func readReturn(db *gorm.DB, p *TaskPage) error {
-	if p.Standing != models.StandingReturned {
+// readReasons finds why the Office returned the task, as long as that is to be mended, and why the unit leader sent it
+// back, until it is submitted again: the reasons stand on the page of every try.
+func readReasons(db *gorm.DB, p *TaskPage) error {
+	current := p.Task.Current()
+	if len(p.Task.Batches) == 0 || (p.Standing != models.StandingReturned && current != nil && !beforeSubmit[current.State]) {
 		return nil
 	}
-	var last models.Batch
-	for _, b := range p.Task.Batches {
-		if b.State == models.BatchReturned {
-			last = b
-		}
+	ids := make([]int64, len(p.Task.Batches))
+	for i, b := range p.Task.Batches {
+		ids[i] = b.ID
 	}
 	var events []workflow.Event
-	err := db.Where("flow = ? AND record_id = ? AND verb = ?", models.FilingFlow.Name, last.ID, models.VerbReturn).Order("id DESC").Limit(1).Find(&events).Error
+	err := db.Where("flow = ? AND record_id IN ? AND verb IN ?", models.FilingFlow.Name, ids,
+		[]workflow.Verb{models.VerbReturn, models.VerbSendBack, models.VerbSubmit}).Order("id").Find(&events).Error
 	if err != nil {
-		return fmt.Errorf("read why it was returned: %w", err)
+		return fmt.Errorf("read why it came back: %w", err)
 	}
-	if len(events) > 0 {
-		p.Returned = &events[0]
+	for i := range events {
+		switch e := &events[i]; e.Verb {
+		case models.VerbReturn:
+			p.Returned = e
+		case models.VerbSendBack:
+			p.SentBack = e
+		default:
+			p.SentBack = nil
+		}
+	}
+	if p.Standing != models.StandingReturned {
+		p.Returned = nil
 	}
 	return nil
+}
+
+// beforeSubmit are the states of a try that has not been submitted.
+var beforeSubmit = map[workflow.State]bool{
+	models.BatchUploaded: true, models.BatchChecking: true, models.BatchMalformed: true, models.BatchFailed: true,
+	models.BatchErrors: true, models.BatchWarnings: true, models.BatchClean: true,
 }

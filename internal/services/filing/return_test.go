@@ -301,3 +301,44 @@ func TestReturn_TheReasonStaysUntilItIsMended(t *testing.T) {
 		}
 	})
 }
+
+// The unit leader's reason stands on the page of the batch and of the next try, until that is submitted again.
+func TestSendBack_TheReasonStaysUntilItIsSubmittedAgain(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		said := func(want string) {
+			t.Helper()
+			page := d.page(zjj)
+			got := ""
+			if page.SentBack != nil {
+				got = page.SentBack.ActorName + "：" + page.SentBack.Reason
+			}
+			if got != want || page.Returned != nil {
+				t.Errorf("page of %s says %q, want %q; returned %+v", page.Batch.Code, got, want, page.Returned)
+			}
+		}
+		b := d.clean(zjj)
+		d.move(d.liaison(zjj), b.Code, models.VerbSubmit)
+		said("")
+		d.ok(d.Filing.Move(d.ctx, d.chief(zjj), b.Code, models.VerbSendBack, filing.MoveInput{Reason: "请核对第 9 行均价"}))
+		said("刘志远：请核对第 9 行均价")
+		again := d.upload(zjj, d.rows(zjj, 21).CSV())
+		said("刘志远：请核对第 9 行均价")
+		d.move(d.liaison(zjj), again.Code, models.VerbSubmit)
+		said("")
+		d.move(d.liaison(zjj), again.Code, models.VerbWithdraw) // one's own step back is nobody's reason
+		said("")
+	})
+}
+
+// Both reasons stand there while both are to be minded: the Office returned it, then the unit leader sent the new try back.
+func TestSendBack_StandsBesideTheReasonOfAReturn(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		d.returned(zjj, "2026-12-01")
+		b := d.clean(zjj)
+		d.move(d.liaison(zjj), b.Code, models.VerbSubmit)
+		d.ok(d.Filing.Move(d.ctx, d.chief(zjj), b.Code, models.VerbSendBack, filing.MoveInput{Reason: "仍缺东阿县"}))
+		if page := d.page(zjj); page.Returned == nil || page.Returned.Reason != "缺少东阿县的许可证" || page.SentBack == nil || page.SentBack.Reason != "仍缺东阿县" {
+			t.Errorf("returned %+v, sent back %+v", page.Returned, page.SentBack)
+		}
+	})
+}

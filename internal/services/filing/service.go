@@ -26,6 +26,18 @@ import (
 // calendars is what filing needs of the directory: the working calendar.
 type calendars interface {
 	Calendar(ctx context.Context) (*cn.Calendar, error)
+	CalendarIn(tx *gorm.DB) (*cn.Calendar, error) // for what writes due dates
+}
+
+// handovers is what filing tells the exchange: what has come into force goes to the city's data platform.
+type handovers interface {
+	BatchEffective(tx *gorm.DB, batch *models.Batch) error
+	BatchSuperseded(tx *gorm.DB, batch *models.Batch) error
+}
+
+// calls is what filing tells the catalogue: the filing of an ad-hoc call has come into force.
+type calls interface {
+	TaskFiled(tx *gorm.DB, taskID int64) error
 }
 
 // Deps is what the service works with.
@@ -37,6 +49,8 @@ type Deps struct {
 	Warehouse *warehouse.Store
 	Jobs      *jobs.Runner
 	Calendars calendars
+	Handovers handovers
+	Calls     calls
 	Now       func() time.Time
 	TempDir   string
 }
@@ -98,7 +112,7 @@ func (s *Service) record(tx *gorm.DB, actor models.Actor, id, action, reason, de
 // Returns fault.NotFound for one that is not there or not the actor's to know of.
 func (s *Service) task(db *gorm.DB, actor models.Actor, code string) (models.FilingTask, error) {
 	var t models.FilingTask
-	err := db.Scopes(database.Visible(actor, "filing_tasks.unit_id")).
+	err := db.Scopes(database.Visible(actor, "filing_tasks.unit_id"), database.Shared(actor, "filing_tasks.unit_id", "filing_tasks.id")).
 		Joins("Item").Joins("Unit").Joins("TemplateVersion").
 		Preload("Batches", func(db *gorm.DB) *gorm.DB { return db.Order("no") }).Preload("Batches.Files").
 		Where("filing_tasks.code = ?", upper(code)).Take(&t).Error

@@ -36,7 +36,7 @@ func (s *Service) PurgeOld(ctx context.Context) error {
 // youngFile is how old a file must be before a sweep may think that nobody names it.
 const youngFile = 24 * time.Hour
 
-// SweepFiles removes files that no batch names: what an upload left that broke off before its transaction.
+// SweepFiles removes files that no batch and no answer to a call names: what an upload left that broke off before its transaction.
 func (s *Service) SweepFiles(ctx context.Context) error {
 	return s.Files.Walk(ctx, func(e filestore.Entry) error {
 		if s.Now().Sub(e.Stored) < youngFile {
@@ -54,6 +54,7 @@ func (s *Service) SweepFiles(ctx context.Context) error {
 func (s *Service) fileNamed(db *gorm.DB, hash string) (bool, error) {
 	for _, query := range []*gorm.DB{
 		db.Model(&models.BatchFile{}).Where("blob = ?", hash), db.Model(&models.Batch{}).Where("findings_blob = ?", hash),
+		db.Model(&models.CallFile{}).Where("blob = ?", hash),
 	} {
 		var n int64
 		if err := query.Count(&n).Error; err != nil {

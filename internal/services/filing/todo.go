@@ -26,10 +26,12 @@ type Todo struct {
 	LastAt     models.Instant
 	Task       string
 	Batch      string
-	Code       string // of the waiver
-	Verb       string // the button: 去报送
-	Unit       string // whose it is, for the Office
-	Correction bool   // the own unit corrects what is in force; nobody set a due for it
+	Code       string         // of the waiver
+	Verb       string         // the button: 去报送
+	Unit       string         // whose it is, for the Office
+	Flow       *workflow.Flow // of State, for what waits elsewhere than in filing
+	URL        string         // where that is done
+	Correction bool           // the own unit corrects what is in force; nobody set a due for it
 }
 
 // TodoCap bounds each kind of to-do that is read; the page says when there are more.
@@ -185,7 +187,7 @@ func (s *Service) batchTodos(db *gorm.DB, actor models.Actor, state workflow.Sta
 	if state == models.BatchSigning {
 		query = query.Preload("Task.Batches").Where("batches.unit_id = ?", actor.Unit.ID)
 	} else {
-		query = query.Scopes(database.Visible(actor, "batches.unit_id"))
+		query = query.Scopes(database.Visible(actor, "batches.unit_id"), database.Shared(actor, "batches.unit_id", "batches.task_id"))
 	}
 	var batches []models.Batch
 	if err := query.Order("batches.id").Limit(TodoCap).Find(&batches).Error; err != nil {
@@ -208,7 +210,7 @@ func (s *Service) batchTodos(db *gorm.DB, actor models.Actor, state workflow.Sta
 // waiverTodos are the requests that wait for this person of the Office: not those that the person has proposed.
 func (s *Service) waiverTodos(db *gorm.DB, actor models.Actor) ([]Todo, error) {
 	var waivers []models.Waiver
-	err := db.Preload("Task").Preload("Task.Item").Preload("Task.Unit").Scopes(database.Visible(actor, "waivers.unit_id")).
+	err := db.Preload("Task").Preload("Task.Item").Preload("Task.Unit").Scopes(database.Visible(actor, "waivers.unit_id"), database.Shared(actor, "waivers.unit_id", "waivers.task_id")).
 		Where("waivers.state IN ?", models.WaiverFlow.WaitingFor(workflow.Office)).
 		Where(`NOT EXISTS (SELECT 1 FROM flow_events e WHERE e.flow = ? AND e.record_id = waivers.id AND e.verb = ? AND e.actor_id = ?)`,
 			models.WaiverFlow.Name, models.VerbPropose, actor.AccountID).
@@ -227,7 +229,7 @@ func (s *Service) waiverTodos(db *gorm.DB, actor models.Actor) ([]Todo, error) {
 // Done counts the actor's unit's batches that came into force; the workbench shows it as 已办结.
 func (s *Service) Done(ctx context.Context, actor models.Actor) (int64, error) {
 	var n int64
-	err := s.DB.Read.WithContext(ctx).Model(&models.Batch{}).Scopes(database.Visible(actor, "batches.unit_id")).
+	err := s.DB.Read.WithContext(ctx).Model(&models.Batch{}).Scopes(database.Visible(actor, "batches.unit_id"), database.Shared(actor, "batches.unit_id", "batches.task_id")).
 		Where("batches.state = ?", models.BatchEffective).Count(&n).Error
 	return n, database.Fault(err)
 }

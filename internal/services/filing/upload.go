@@ -41,9 +41,9 @@ func (s *Service) mayFile(t *models.FilingTask) error {
 		return fault.New(fault.Conflict, "本期已批准免报，不需要报送。")
 	case now < t.OpensAt:
 		return fault.New(fault.Conflict, fmt.Sprintf("本期 %s 起开放填报，现在还不能上传。", cnDay(t.OpensAt)))
-	case current != nil && slices.Contains(busyStates, current.State):
-		return fault.New(fault.Conflict, fmt.Sprintf("批次 %s 现在是“%s”，不能再上传；要换文件的，请先撤回或等办理完毕。",
-			current.Code, models.FilingFlow.Describe(current.State).Label))
+	case current != nil && busyStates[current.State] != "":
+		return fault.New(fault.Conflict, fmt.Sprintf("批次 %s 现在是“%s”，不能再上传；%s。",
+			current.Code, models.FilingFlow.Describe(current.State).Label, busyStates[current.State]))
 	case t.Effective() != nil && !t.CorrectionOpen:
 		return fault.New(fault.Conflict, "本期已有生效批次。要更正的，请先申请更正，办公室同意后再上传。")
 	}
@@ -53,8 +53,12 @@ func (s *Service) mayFile(t *models.FilingTask) error {
 	return fault.New(fault.Locked, fmt.Sprintf("本期已于 %s 锁定，不能再报送。需要补报的，请申请解锁，由领导小组办公室两人批准。", cnDay(t.LockAt)))
 }
 
-// busyStates are those in which a batch cannot be replaced by another upload.
-var busyStates = []workflow.State{models.BatchUploaded, models.BatchChecking, models.BatchSigning, models.BatchFiled}
+// busyStates are those in which a batch cannot be replaced by another upload, with what to do for a file to be changed.
+var busyStates = map[workflow.State]string{
+	models.BatchUploaded: "校验完成后可以重新上传", models.BatchChecking: "校验完成后可以重新上传",
+	models.BatchSigning: "要换文件的，请先撤回，或请分管负责人退回",
+	models.BatchFiled:   "要换文件的，请联系办公室对接人退回批次",
+}
 
 // mendable reports whether the task is to be mended after a return and the correction due has not passed.
 func (s *Service) mendable(t *models.FilingTask) bool {
@@ -87,9 +91,14 @@ func (s *Service) CheckUpload(ctx context.Context, actor models.Actor, code stri
 func (s *Service) ownTask(db *gorm.DB, actor models.Actor, code string) (models.FilingTask, error) {
 	t, err := s.task(db, actor, code)
 	if err == nil && t.UnitID != actor.Unit.ID {
-		return t, fault.New(fault.Forbidden, "这项任务由“"+t.Unit.Name+"”报送，您所在的单位只能查看。")
+		return t, errOthersTask(&t)
 	}
 	return t, err
+}
+
+// errOthersTask tells that a task is another unit's to file.
+func errOthersTask(t *models.FilingTask) error {
+	return fault.New(fault.Forbidden, "这项任务由“"+t.Unit.Name+"”报送，您所在的单位只能查看。")
 }
 
 // Upload begins a batch of one or more files that lie in the file store, and queues its check.
@@ -105,21 +114,32 @@ func (s *Service) Upload(ctx context.Context, actor models.Actor, code string, f
 	var batch *models.Batch
 	err := s.tx(ctx, actor, func(tx *gorm.DB) error {
 		var err error
-		batch, err = s.begin(tx, actor, code, models.BatchFiles)
-		if err != nil {
-			return err
-		}
-		if err := addFiles(tx, batch, files); err != nil {
-			return err
-		}
-		if err := s.Jobs.Enqueue(tx, CheckArgs{BatchID: batch.ID}); err != nil {
-			return err
-		}
-		err = s.record(tx, actor, batch.Code, "upload", "", fmt.Sprintf("%d 个文件，校验和 %s", len(files), batch.Checksum))
-		killpoint.Here(killpoint.UploadInTx)
+		batch, err = s.upload(tx, actor, code, files, nil)
 		return err
 	})
 	killpoint.Here(killpoint.UploadDone)
+	return batch, err
+}
+
+// upload writes a new batch with its files and what also adds to it, queues its check and records it.
+func (s *Service) upload(tx *gorm.DB, actor models.Actor, code string, files []UploadedFile, also func(*models.Batch) error) (*models.Batch, error) {
+	batch, err := s.begin(tx, actor, code, models.BatchFiles)
+	if err != nil {
+		return nil, err
+	}
+	if err := addFiles(tx, batch, files); err != nil {
+		return nil, err
+	}
+	if also != nil {
+		if err := also(batch); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.Jobs.Enqueue(tx, CheckArgs{BatchID: batch.ID}); err != nil {
+		return nil, err
+	}
+	err = s.record(tx, actor, batch.Code, "upload", "", fmt.Sprintf("%d 个文件，校验和 %s", len(files), batch.Checksum))
+	killpoint.Here(killpoint.UploadInTx)
 	return batch, err
 }
 

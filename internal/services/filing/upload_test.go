@@ -353,3 +353,24 @@ func verbs(page *filing.TaskPage) (found []workflow.Verb) {
 	}
 	return found
 }
+
+// Whoever cannot upload now is told who must do what first.
+func TestUpload_RefusalSaysHowTheFileCanBeChanged(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		says := func(want string) {
+			t.Helper()
+			if got := d.page(zjj).NoUpload; !strings.Contains(got, want) || (want == "") != (got == "") {
+				t.Errorf("says %q, want %q", got, want)
+			}
+		}
+		b, err := d.Filing.Upload(d.ctx, d.liaison(zjj), zjj, []filing.UploadedFile{d.File("报送.csv", d.rows(zjj, 20).CSV())})
+		d.ok(err)
+		says("“已上传”，不能再上传；校验完成后可以重新上传。")
+		d.Work()
+		says("")
+		d.move(d.liaison(zjj), b.Code, models.VerbSubmit)
+		says("“待审签”，不能再上传；要换文件的，请先撤回，或请分管负责人退回。")
+		d.move(d.chief(zjj), b.Code, models.VerbSign)
+		says("“待受理”，不能再上传；要换文件的，请联系办公室对接人退回批次。")
+	})
+}

@@ -26,7 +26,7 @@ type WaiverFilter struct {
 // scope narrows a query to the waivers that the actor may see and that the filter asks for.
 func (f WaiverFilter) scope(actor models.Actor) func(*gorm.DB) *gorm.DB {
 	return func(db *gorm.DB) *gorm.DB {
-		db = db.Scopes(database.Visible(actor, "waivers.unit_id")).
+		db = db.Scopes(database.Visible(actor, "waivers.unit_id"), database.Shared(actor, "waivers.unit_id", "waivers.task_id")).
 			Joins("JOIN filing_tasks t ON t.id = waivers.task_id").Joins("JOIN units u ON u.id = waivers.unit_id").
 			Joins("JOIN catalogue_items i ON i.id = t.item_id").
 			Scopes(database.ContainsAny(f.Text, "u.name", "i.name", "waivers.code", "waivers.reason"))

@@ -171,7 +171,7 @@ func (s *Service) MoveWaiver(ctx context.Context, actor models.Actor, code strin
 
 func (s *Service) waiver(db *gorm.DB, actor models.Actor, code string) (models.Waiver, error) {
 	var w models.Waiver
-	err := db.Scopes(database.Visible(actor, "waivers.unit_id")).Preload("Task").Preload("Task.Item").Preload("Task.Unit").Preload("Task.Batches").
+	err := db.Scopes(database.Visible(actor, "waivers.unit_id"), database.Shared(actor, "waivers.unit_id", "waivers.task_id")).Preload("Task").Preload("Task.Item").Preload("Task.Unit").Preload("Task.Batches").
 		Where("waivers.code = ?", upper(code)).Take(&w).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return w, errNoWaiver

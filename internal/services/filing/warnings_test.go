@@ -209,6 +209,23 @@ func TestExplain_CarriesOverToTheNextUploadWhereTheRowIsUnchanged(t *testing.T) 
 	})
 }
 
+// Whoever uploads the wrong file between two tries has not explained for nothing.
+func TestExplain_CarriesOverPastAWrongFile(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		d.upload(zjj, warned(d).CSV())
+		d.ok(d.explain(zjj, "row.R2", -1, "跨年核发"))
+		d.ok(d.explain(zjj, "row.R5", 0, "尚未备案"))
+		other := d.rows(zjj, 60)
+		other.Set(30, "issue_date", "2025-12-30")
+		d.upload(zjj, other.CSV())
+		d.ok(d.explain(zjj, "row.R2", -1, "跨年核发，另一份"))
+		d.is(d.upload(zjj, []byte("没有表头")).Code, models.BatchMalformed)
+		if b := d.upload(zjj, warned(d).CSV()); b.State != models.BatchClean || b.OpenWarnings != 0 {
+			t.Errorf("%s with %d open warnings", b.State, b.OpenWarnings)
+		}
+	})
+}
+
 func TestExplain_OneRuleOfTwoFieldsIsExplainedForEach(t *testing.T) {
 	each(t, func(t *testing.T, d *desk) {
 		const task = "ZRZY-01-202610"
@@ -252,9 +269,12 @@ func TestCheck_ComparesWithTheUnitsLastEffectivePeriod(t *testing.T) {
 			d.ok(d.Filing.Explain(d.ctx, d.liaison(november), next.Code, filing.ExplainInput{Rule: r.ID, Finding: r.Findings[0].ID, Text: "集中在上月核发"}))
 		}
 		d.is(next.Code, models.BatchClean)
-		// a warning of the whole batch is asked again: its rows are not the same
-		if again := d.upload(november, d.rows(november, 21).CSV()); again.State != models.BatchWarnings {
-			t.Errorf("%s", again.State)
+		// what was said of the whole batch stays true while its figures are the same, and is asked again when they are not
+		if same := d.upload(november, d.rows(november, 20).CSV()); same.State != models.BatchClean || same.OpenWarnings != 0 {
+			t.Errorf("%s with %d open warnings", same.State, same.OpenWarnings)
+		}
+		if again := d.upload(november, d.rows(november, 21).CSV()); again.State != models.BatchWarnings || again.OpenWarnings != again.WarningCount {
+			t.Errorf("%s with %d open warnings", again.State, again.OpenWarnings)
 		}
 	})
 }

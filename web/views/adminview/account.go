@@ -139,7 +139,7 @@ func (p AccountPage) address() components.Input {
 
 func (l OneTimeLink) input() components.Input {
 	return components.Input{Name: "link", Label: "链接地址", Value: l.URL, ReadOnly: true,
-		Hint: "全选后复制。" + l.Until + "前有效，只能使用一次；此前的链接已失效。"}
+		Hint: "全选后复制。" + l.Until + " 前有效，只能使用一次；此前的链接已失效。"}
 }
 
 // DisablePage asks before an account is disabled.
@@ -154,7 +154,7 @@ type DisablePage struct {
 func (p DisablePage) confirm() components.Confirm {
 	return components.Confirm{
 		ID: "disable", Icon: components.IconUserOff, Title: "停用这个账号？", Label: "停用账号", Danger: true,
-		Text:   components.Sentence{components.Plain(p.Who + "将立即退出登录，不能再登录，未使用的一次性链接同时失效；已办的事项和记录不受影响，以后可以启用。")},
+		Text:   components.Sentence{components.Plain(p.Who + "将立即退出登录，不能再登录，未使用的一次性链接、由其负责的接口令牌同时失效；已办的事项和记录不受影响，以后可以启用。")},
 		Action: templ.SafeURL(paths.ToAdminStep(paths.AdminDisable, p.ID)), CSRF: p.Shell.CSRF, BackURL: templ.SafeURL(paths.ToAdminAccount(p.ID)),
 		Fields: []components.Input{{Kind: components.InputTextarea, Name: "reason", Label: "停用理由", Value: p.Reason, Error: p.Fields["reason"], Required: true,
 			Rows: 3, MaxLength: 500, Hint: "如：调离、退休、更换联络员。记入审计日志。"}},

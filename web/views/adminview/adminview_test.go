@@ -98,6 +98,12 @@ func TestNew_bringsBackWhatWasTyped(t *testing.T) {
 	if doc.Find("[name^=role]").Length() != 0 {
 		t.Error("the system administrator is offered roles")
 	}
+	if next := viewtest.Words(doc.Find(".gz-next")); !strings.Contains(next, "建立后给出一次性链接") {
+		t.Errorf("what comes next: %q", next)
+	}
+	if got := buttons(doc); got != "取消 新建账号" {
+		t.Errorf("buttons %q", got)
+	}
 }
 
 func account(change func(*adminview.AccountPage)) adminview.AccountPage {

@@ -58,7 +58,9 @@ func (p ListPage) bar() components.FilterBar {
 			{Name: "from", Label: "自", Value: p.Query.From, Placeholder: "如 2026-11-01"},
 			{Name: "to", Label: "至", Value: p.Query.To, Placeholder: "如 2026-11-30"},
 		},
-		Actions: []components.Action{components.Export(p.Query.to(paths.AuditExport, ""), p.Pages.Total, "条")},
+	}
+	if p.Pages.Total > 0 {
+		bar.Actions = []components.Action{components.Export(p.Query.to(paths.AuditExport, ""), p.Pages.Total, "条")}
 	}
 	if p.Query.Order != "" {
 		bar.Keep = []components.Pair{{Name: "order", Value: p.Query.Order}}

@@ -30,8 +30,9 @@ type Width string
 const (
 	WidthColumn Width = ""
 	WidthFull   Width = "full"
-	WidthShort  Width = "is-short"  // codes and dates
-	WidthMiddle Width = "is-middle" // names
+	WidthShort  Width = "is-short"     // codes and dates
+	WidthMiddle Width = "is-middle"    // names
+	WidthMany   Width = "full is-many" // many short choices, side by side
 )
 
 // Option is one choice of a select, a group of radio buttons or of checkboxes.

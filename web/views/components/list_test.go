@@ -189,7 +189,11 @@ func TestFindingGroup_namesPlaceProblemAndRemedy(t *testing.T) {
 	if got := text(whole, "tbody td.num"); got != "—" {
 		t.Errorf("a finding on the whole file stands in row %q", got)
 	}
-	if got := text(whole, "tbody .mute"); got != "（空）" {
+	if got := text(whole, "tbody td.nowrap:nth-child(4)"); got != "—" { // there is no cell that could be empty
+		t.Errorf("the value of a finding on the whole file shows %q", got)
+	}
+	empty := parse(t, FindingGroup(Finding{Rule: "未填写", Rows: []FindingRow{{Row: 7, Problem: "没有填写"}}}))
+	if got := text(empty, "tbody .mute"); got != "（空）" {
 		t.Errorf("an empty value shows %q", got)
 	}
 }

@@ -11,6 +11,8 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
+	"strings"
+
 	"taxportal/web/views/components"
 	"taxportal/web/views/layout"
 )
@@ -51,9 +53,17 @@ func Sentence(status int) string {
 	return "这一步没有办成，此前已保存的内容都还在，报送期限不受影响。请稍后再试；仍不成功的，请把事件编号告诉技术支持。"
 }
 
+// sentence is the message, for a record that is not there with what the reader can do: nobody is told whether it exists.
+func (p Page) sentence() string {
+	if p.Status == 404 && !strings.Contains(p.Message, "请") {
+		return p.Message + "链接可能写错，或者它不在您的权限范围内。请从左侧导航进入。"
+	}
+	return p.Message
+}
+
 func (p Page) trouble() components.Trouble {
 	t := components.Trouble{
-		Title: p.What, Heading: p.title(), Text: components.Sentence{components.Plain(p.Message)},
+		Title: p.What, Heading: p.title(), Text: components.Sentence{components.Plain(p.sentence())},
 		Facts: []components.Fact{{Term: "时间", Text: p.When}, {Term: "事件编号", Text: p.Event, Code: true}},
 	}
 	if p.Status == 401 {

@@ -21,7 +21,10 @@ func fileFacts(f models.BatchFile) []components.Fact {
 			facts = append(facts, components.Fact{Term: term, Text: text})
 		}
 	}
-	if f.Encoding != "" {
+	switch {
+	case f.Format == formatJSON:
+		add("格式", fmt.Sprintf("JSON 行；%d 个字段名对应模板字段", f.Columns))
+	case f.Encoding != "":
 		add("编码", f.Encoding+"（自动识别，"+f.Delimiter+"分隔）")
 	}
 	add("工作表", f.Sheet)
@@ -43,6 +46,9 @@ func fileFacts(f models.BatchFile) []components.Fact {
 	}
 	return append(facts, components.Fact{Term: "SHA-256", Text: f.Blob, Code: true})
 }
+
+// formatJSON is the format of JSON lines, which the systems of units send.
+const formatJSON = "ndjson"
 
 // leftOut names what of a file was not read as data: rows by number and kind, columns by title.
 func leftOut(f models.BatchFile) []string {

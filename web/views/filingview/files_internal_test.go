@@ -64,3 +64,16 @@ func TestFileFacts_SayAllThatTheCheckKnows(t *testing.T) {
 		t.Errorf("a file that was not read has %d facts", len(facts))
 	}
 }
+
+// A rule that two columns break stands twice on the page: folded, the two must be told apart.
+func TestRuleTitle_NamesTheColumnWhereSeveralBreakTheRule(t *testing.T) {
+	rule := func(title, column string) Rule {
+		return Rule{FindingRule: models.FindingRule{Title: title, Findings: []models.Finding{{Name: column}}}}
+	}
+	p := TaskPage{Rules: []Rule{rule("长数字被 Excel 截断", "权利人证件号"), rule("长数字被 Excel 截断", "原权利人证件号"), rule("日期无法识别", "登记日期"), rule("行数变动", "")}}
+	for i, want := range []string{"长数字被 Excel 截断（权利人证件号）", "长数字被 Excel 截断（原权利人证件号）", "日期无法识别", "行数变动"} {
+		if got := p.ruleTitle(p.Rules[i]); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

@@ -2,7 +2,6 @@ package filingview
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -49,7 +48,7 @@ func (p TaskPage) groups() []components.Finding {
 		if p.Show != "" && p.Show != string(r.Severity) {
 			continue
 		}
-		group := components.Finding{Warning: r.warns(), Done: r.explained(), Rule: r.Title, Advice: r.advice(), Count: r.Count, Open: len(groups) < 2}
+		group := components.Finding{Warning: r.warns(), Done: r.explained(), Rule: p.ruleTitle(r), Advice: r.advice(), Count: r.Count, Open: len(groups) < 2}
 		for _, f := range r.Findings[:min(len(r.Findings), shownRows)] {
 			group.Rows = append(group.Rows, p.findingRow(r, f))
 		}
@@ -62,6 +61,20 @@ func (p TaskPage) groups() []components.Finding {
 		}
 	}
 	return append(groups, explained...)
+}
+
+// ruleTitle is the rule in plain words. Where several columns break the same rule, it names the column.
+func (p TaskPage) ruleTitle(r Rule) string {
+	same := 0
+	for _, other := range p.Rules {
+		if other.Title == r.Title {
+			same++
+		}
+	}
+	if same > 1 && len(r.Findings) > 0 && r.Findings[0].Name != "" {
+		return r.Title + "（" + r.Findings[0].Name + "）"
+	}
+	return r.Title
 }
 
 func (r Rule) warns() bool { return r.Severity == models.SeverityWarning }
@@ -127,7 +140,7 @@ func (p TaskPage) findingRow(r Rule, f models.Finding) components.FindingRow {
 		row.Sheet = fileOf(p.Batch.Files, f.File)
 	}
 	if len(f.Suggest) > 0 {
-		row.Mend, row.Proposed = "核对后可改为", differing(string(f.Value), string(f.Suggest))
+		row.Mend, row.Proposed = "核对后可改为", components.DifferingChars(string(f.Value), string(f.Suggest))
 	}
 	if r.warns() && p.mayExplain() {
 		label := "说明"
@@ -163,24 +176,5 @@ func marked(value, marks string) []components.Char {
 			wrong = append(wrong, n)
 		}
 	}
-	return runs([]rune(value), func(i int) bool { return slices.Contains(wrong, i) })
-}
-
-// differing marks what a proposed value has other than the value.
-func differing(value, suggest string) []components.Char {
-	old, proposed := []rune(value), []rune(suggest)
-	return runs(proposed, func(i int) bool { return i >= len(old) || old[i] != proposed[i] })
-}
-
-func runs(text []rune, mark func(int) bool) []components.Char {
-	var list []components.Char
-	for i, r := range text {
-		m := mark(i)
-		if n := len(list); n > 0 && list[n-1].Marked == m {
-			list[n-1].Text += string(r)
-			continue
-		}
-		list = append(list, components.Char{Text: string(r), Marked: m})
-	}
-	return list
+	return components.MarkedChars(value, wrong)
 }

@@ -24,6 +24,7 @@ type TaskPage struct {
 	Batch    *models.Batch   // nil: nothing has been filed yet
 	Previous *models.Batch   // the try before, to compare with
 	Returned *workflow.Event // why the Office returned it, while it is to be mended
+	SentBack *workflow.Event // why the unit leader sent it back, until it is submitted again
 	Current  bool            // Batch is the one that the task speaks of, not an older one
 	Next     []workflow.Segment
 	Late     bool
@@ -35,6 +36,9 @@ type TaskPage struct {
 	Moves    []workflow.Move
 	Messages []models.TaskMessage
 	Waivers  []models.Waiver
+	Dues     []models.DueChange // how the due date followed the working calendar
+	Unsure   bool               // the due date may still move: the notice of its year is not out
+	Handover *Handover          // of the batch, once it has been in force
 	Liaison  string
 	Chief    string
 	Contact  string
@@ -217,11 +221,14 @@ func (p TaskPage) stepsOf(b *models.Batch, steps []components.Step, done, now, s
 		steps[2].State, steps[2].Note = now, components.Thousands(b.OpenWarnings)+" 处提醒待说明"
 		return
 	}
-	steps[2].State = done
 	if b.CheckedAt != 0 {
 		steps[2].Note = words.When(b.CheckedAt, p.Now)
 	}
-	if b.State == models.BatchClean || b.State == models.BatchSigning || b.State == models.BatchDiscarded {
+	if b.State == models.BatchDiscarded { // went no further, and nobody has anything to do with it
+		return
+	}
+	steps[2].State = done
+	if b.State == models.BatchClean || b.State == models.BatchSigning {
 		steps[3].State = now
 		return
 	}
@@ -320,9 +327,10 @@ func (p TaskPage) events() []components.Event {
 		list = append(list, components.Event{When: words.When(p.Batch.CreatedAt, p.Now), DateTime: words.Machine(p.Batch.CreatedAt),
 			What: components.Sentence{components.Plain(what)}, Quote: p.Batch.NilReason})
 	}
-	return append(list, components.Event{When: words.When(p.Task.OpensAt, p.Now), DateTime: words.Machine(p.Task.OpensAt),
-		What: components.Sentence{components.Plain("任务开放，期限 " + words.Day(p.Task.DueAt) + "17:00（遇休息日顺延），" +
+	list = append(list, components.Event{When: words.When(p.Task.OpensAt, p.Now), DateTime: words.Machine(p.Task.OpensAt),
+		What: components.Sentence{components.Plain("任务开放，期限 " + words.Day(p.Task.DueAt) + "17:00（遇休息日顺延" + p.unsure("，") + "），" +
 			words.ShortDay(p.Task.LockAt, p.Now) + "锁定")}})
+	return p.withDues(list)
 }
 
 var bad = map[workflow.Verb]bool{
@@ -332,9 +340,10 @@ var bad = map[workflow.Verb]bool{
 
 func (p TaskPage) thread() components.Thread {
 	t := components.Thread{ID: "thread", CSRF: p.Shell.CSRF, Text: p.Said, Error: p.SaidError,
-		Hint: "本单位联络员与办公室对接人可见"}
+		Hint: "本单位联络员与办公室对接人可见，最多 1,000 字"}
 	if p.CanSay {
-		t.Action = templ.SafeURL(paths.ToTaskMessage(p.Task.Code))
+		// The answer to a message that is refused shows the form, far down the page, not the head.
+		t.Action = templ.SafeURL(paths.ToTaskMessage(p.Task.Code) + "#" + t.ID)
 	}
 	for _, m := range p.Messages {
 		t.Messages = append(t.Messages, components.Message{Author: m.Author + "（" + m.Post + "）", When: words.When(m.At, p.Now),

@@ -1,10 +1,13 @@
 package filingview
 
 import (
+	"slices"
+
 	"github.com/a-h/templ"
 
 	"taxportal/internal/models"
 	"taxportal/internal/paths"
+	"taxportal/internal/workflow"
 	"taxportal/web/views/components"
 	"taxportal/web/views/words"
 )
@@ -92,7 +95,7 @@ func (p TaskPage) facts() []components.Fact {
 		{Term: "报送单位", Text: p.Task.Unit.Name},
 		{Term: "方案原文", Text: p.Task.Item.PlanWords},
 		{Term: "任务号", Text: p.Task.Code},
-		{Term: "期限", Text: words.Full(p.Task.DueAt)},
+		{Term: "期限", Text: words.Full(p.Task.DueAt) + p.unsure("　")},
 		{Term: "锁定", Text: words.Full(p.Task.LockAt)},
 		{Term: "模板", Body: templateLink(p)},
 		{Term: "信息联络员", Text: orDash(p.Liaison)},
@@ -115,9 +118,60 @@ func orDash(text string) string {
 	return text
 }
 
-// returned tells the Office's reason on every try until the mended batch is with the Office again.
-func (p TaskPage) returned() components.Notice {
+// notices tells at the head of the page why the task came back: the Office's reason on every try until the mended batch
+// is with the Office again, the unit leader's until a try is submitted again. An upload that was refused without script
+// is told there too, because its form stands far below.
+func (p TaskPage) notices() []components.Notice {
+	var list []components.Notice
+	if p.Problem != "" {
+		list = append(list, components.Notice{Family: components.FamilyLate, Fixed: true, Text: components.Sentence{components.Plain("没有上传：" + p.Problem)}})
+	}
+	if moved := p.dueMoved(); moved != nil {
+		list = append(list, *moved)
+	}
+	if p.Returned != nil {
+		list = append(list, p.cameBack("办公室", p.Returned))
+	}
+	if p.SentBack != nil {
+		list = append(list, p.cameBack("分管负责人", p.SentBack))
+	}
+	return list
+}
+
+func (p TaskPage) cameBack(post string, e *workflow.Event) components.Notice {
 	return components.Notice{Family: components.FamilyDue, Fixed: true, Text: components.Sentence{
-		components.Plain("办公室" + p.Returned.ActorName + "　" + words.When(models.Instant(p.Returned.At), p.Now) + " 退回的理由："), components.Bold(p.Returned.Reason),
+		components.Plain(post + e.ActorName + "　" + words.When(models.Instant(e.At), p.Now) + " 退回的理由："), components.Bold(e.Reason),
 	}}
+}
+
+// asked is the request about the task that the Office has not decided yet, or nil.
+func (p TaskPage) asked() *models.Waiver {
+	for i := range p.Waivers {
+		if w := &p.Waivers[i]; !models.WaiverFlow.Describe(w.State).Final {
+			return w
+		}
+	}
+	return nil
+}
+
+func askedLabel(w *models.Waiver) string {
+	return w.Kind.Label() + "申请 " + w.Code + " 正在办理（" + models.WaiverFlow.Describe(w.State).Label + "）"
+}
+
+// shownTries is how many of a task's batches stand on its page; whoever tries often finds the older ones folded.
+const shownTries = 5
+
+// tries are the task's batches, newest first, if the page does not show all there is anyway.
+func (p TaskPage) tries() (recent, older []models.Batch) {
+	all := slices.Clone(p.Task.Batches)
+	if len(all) == 0 || len(all) == 1 && p.Batch != nil {
+		return nil, nil
+	}
+	slices.SortFunc(all, func(a, b models.Batch) int { return int(b.No - a.No) })
+	n := min(len(all), shownTries)
+	return all[:n], all[n:]
+}
+
+func olderLabel(older []models.Batch) string {
+	return "再看更早的 " + components.Thousands(int64(len(older))) + " 次"
 }

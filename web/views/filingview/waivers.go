@@ -101,19 +101,21 @@ var waiverEffect = map[models.WaiverKind]string{
 // events is the history, newest first, down to the request itself.
 func (p WaiverPage) events() []components.Event {
 	var list []components.Event
-	raised := false
+	raised := ""
 	for i := len(p.History) - 1; i >= 0; i-- {
 		e := p.History[i]
 		move, _ := models.WaiverFlow.Move(e.Verb)
-		raised = raised || (e.Verb == models.VerbPropose && e.ActorID == p.Waiver.CreatedBy)
+		if e.Verb == models.VerbPropose && e.ActorID == p.Waiver.CreatedBy {
+			raised = e.ActorName + "（" + e.ActorPost + "）"
+		}
 		list = append(list, components.Event{When: words.When(models.Instant(e.At), p.Now), DateTime: words.Machine(models.Instant(e.At)),
 			What: components.Sentence{components.Plain(e.ActorName + "（" + e.ActorPost + "）" + move.Label)}, Quote: e.Reason,
 			Bad: e.Verb == models.VerbRefuse})
 	}
 	asked := components.Event{When: words.When(p.Waiver.CreatedAt, p.Now), DateTime: words.Machine(p.Waiver.CreatedAt),
 		What: components.Sentence{components.Plain(p.Waiver.Task.Unit.Name + "提出" + p.Waiver.Kind.Label() + "申请")}, Quote: p.Waiver.Reason}
-	if raised { // the Office raised it itself: its first agreement is the request
-		asked.What, asked.Quote = components.Sentence{components.Plain("办公室提出" + p.Waiver.Kind.Label())}, ""
+	if raised != "" { // the Office raised it itself: its first agreement is the request
+		asked.What, asked.Quote = components.Sentence{components.Plain(raised + "提出" + p.Waiver.Kind.Label())}, ""
 	}
 	return append(list, asked)
 }
@@ -160,8 +162,11 @@ func (p WaiverFormPage) label() string {
 	return "提交申请"
 }
 
-func (p WaiverFormPage) title() string {
-	if p.Office {
+func (p WaiverFormPage) title() string { return WaiverFormTitle(p.Office) }
+
+// WaiverFormTitle names the form: a unit asks, the Office raises.
+func WaiverFormTitle(office bool) string {
+	if office {
 		return "提出更正、解锁或免报"
 	}
 	return "申请更正、解锁或免报"

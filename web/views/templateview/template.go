@@ -25,6 +25,8 @@ type ListPage struct {
 	Rows   []ListRow
 	Pages  components.Pages
 	Filter string // the filter in words; empty: nothing is filtered
+
+	Actions []components.Action // for those who take part in designing
 }
 
 // ListRow is one template with its version in force and the matters it serves.
@@ -70,6 +72,13 @@ type Page struct {
 	Uses     []Use
 	Versions []models.TemplateVersion // newest first
 	InForce  int                      // number of the version in force, 0 = none
+
+	Draft      string // where the next version is on its way; empty: nowhere
+	DraftNo    int
+	DraftState string // 征求意见
+	CanBegin   bool   // the reader may begin the next version
+	Retire     string // where this version is taken out of use; empty: not by the reader
+	CSRF       string
 }
 
 // Field is one column with what a value must satisfy, in words.
@@ -106,10 +115,34 @@ func stateOf(v models.TemplateVersion, inForce int) components.Badge {
 
 func (p Page) actions() []components.Action {
 	code, no := p.Version.Template.Code, strconv.Itoa(p.Version.No)
-	return []components.Action{
-		{Label: "下载数据结构", URL: templ.SafeURL(paths.With(paths.ToTemplateSchema(code), "version", no)), Icon: components.IconFileText},
-		{Label: "下载填报工作簿", URL: templ.SafeURL(paths.With(paths.ToTemplateWorkbook(code), "version", no)), Icon: components.IconDownload, Style: components.StylePrimary},
+	var list []components.Action
+	if p.CanBegin {
+		list = append(list, components.Action{Label: "新建下一版", URL: templ.SafeURL(paths.ToTemplateNext(code)), Icon: components.IconPlus, Post: true, CSRF: p.CSRF})
 	}
+	return append(list, []components.Action{
+		{Label: "下载定义表", URL: templ.SafeURL(paths.With(paths.ToTemplateTable(code), "version", no)), Icon: components.IconTable},
+		{Label: "下载填报工作簿", URL: templ.SafeURL(paths.With(paths.ToTemplateWorkbook(code), "version", no)), Icon: components.IconDownload, Style: components.StylePrimary},
+	}...)
+}
+
+// links stand below the versions: what is made of them beside the workbook, and the ways to another version.
+func (p Page) links() []components.TextLink {
+	code, no := p.Version.Template.Code, strconv.Itoa(p.Version.No)
+	list := []components.TextLink{{Label: "下载数据结构（JSON）", URL: templ.SafeURL(paths.With(paths.ToTemplateSchema(code), "version", no))}}
+	if p.Draft != "" {
+		list = append(list, components.TextLink{Label: versionName(p.DraftNo) + "草稿：" + p.DraftState, URL: templ.SafeURL(p.Draft)})
+	}
+	if p.Retire != "" {
+		list = append(list, components.TextLink{Label: "停用这一版", URL: templ.SafeURL(p.Retire)})
+	}
+	return list
+}
+
+func (p Page) compareLink() *components.TextLink {
+	if len(p.Versions) < 2 {
+		return nil
+	}
+	return &components.TextLink{Label: "比较", URL: templ.SafeURL(paths.ToTemplateCompare(p.Version.Template.Code))}
 }
 
 func (p Page) about() []components.Fact {

@@ -171,11 +171,33 @@ var states = map[workflow.State]look{
 	models.BatchEffective:  {components.FamilyOK, components.IconCircleCheck},
 	models.BatchSuperseded: {components.FamilyOff, components.IconMinus},
 	models.BatchDiscarded:  {components.FamilyOff, components.IconMinus},
+	models.HandoverPending: {components.FamilyRun, components.IconProgress},
+	models.HandoverDone:    {components.FamilyOK, components.IconCircleCheck},
+	models.HandoverSkipped: {components.FamilyOff, components.IconMinus},
 	models.WaiverAsked:     {components.FamilyRun, components.IconProgress},
 	models.WaiverProposed:  {components.FamilyRun, components.IconSignature},
 	models.WaiverGranted:   {components.FamilyOK, components.IconCircleCheck},
 	models.WaiverRefused:   {components.FamilyLate, components.IconCircleX},
 	models.WaiverWithdrawn: {components.FamilyOff, components.IconMinus},
+
+	models.DesignDraft:      {components.FamilyRun, components.IconProgress},
+	models.DesignCommenting: {components.FamilyRun, components.IconMessage},
+	models.DesignReady:      {components.FamilyRun, components.IconSignature},
+	models.DesignPublished:  {components.FamilyOK, components.IconCircleCheck},
+	models.DesignRetired:    {components.FamilyOff, components.IconMinus},
+	models.DesignDiscarded:  {components.FamilyOff, components.IconTrash},
+
+	models.ProposalTabled:    {components.FamilyRun, components.IconSend},
+	models.ProposalAdopted:   {components.FamilyOK, components.IconCircleCheck},
+	models.ProposalDeclined:  {components.FamilyLate, components.IconCircleX},
+	models.ProposalTakenBack: {components.FamilyOff, components.IconMinus},
+	models.CallOpen:          {components.FamilyRun, components.IconProgress},
+	models.CallReplying:      {components.FamilyRun, components.IconSignature},
+	models.CallRefusing:      {components.FamilyRun, components.IconSignature},
+	models.CallReplied:       {components.FamilyRun, components.IconSend},
+	models.CallRefused:       {components.FamilyOff, components.IconBan},
+	models.CallSettled:       {components.FamilyOK, components.IconCircleCheck},
+	models.CallOff:           {components.FamilyOff, components.IconMinus},
 }
 
 // State returns the badge of a record's state in its flow.
