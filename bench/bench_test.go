@@ -25,14 +25,14 @@ func TestMain(m *testing.M) {
 func TestRun_MeasuresASmallRegisterAndCountsItsRows(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "bench.md")
 	var table strings.Builder
-	err := run(t.Context(), []string{"-rows", "2000", "-rounds", "1", "-only", "csv,xlsx,pages,start", "-portal", "no-such-binary", "-out", out}, &table)
+	err := run(t.Context(), []string{"-rows", "2000", "-rounds", "1", "-only", "csv,xlsx,pages,history,start", "-months", "12", "-portal", "no-such-binary", "-out", out}, &table)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
 		"2,000 rows × 12 of CSV, check and load, SQLite", "sqlite3 .import, bare table", "table with key and index", "≤ 2.0×",
 		"400 rows × 12 of xlsx, check and load, SQLite", "reading it with excelize", "≥ 4 times", "< 200 MB", "no binary at no-such-binary",
-		"PostgreSQL", "CPUs",
+		"PostgreSQL", "CPUs", "the catalogue with 1 years of history, sqlite", "the designer with 1 years of history, sqlite", "as many queries",
 	} {
 		if !strings.Contains(table.String(), want) {
 			t.Errorf("the table does not say %q", want)

@@ -1,4 +1,4 @@
-// Command bench measures what issue A promises, as ratios within one run, and prints a table: the figure, what was
+// Command bench measures what the portal promises, as ratios within one run, and prints a table: the figure, what was
 // measured, what it is held against, the ratio, the target and a verdict. A slow machine never fails it; only a wrong
 // count of rows does.
 //
@@ -27,6 +27,7 @@ import (
 type settings struct {
 	rows    int // of the text table; the workbook has a fifth
 	rounds  int
+	months  int // of history, for the pages
 	only    []string
 	portal  string // the portal's binary
 	server  string // URL of the PostgreSQL server, or empty
@@ -51,8 +52,9 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	var s settings
 	flags.IntVar(&s.rows, "rows", 1_000_000, "rows of the text table; the workbook has a fifth of them")
 	flags.IntVar(&s.rounds, "rounds", 3, "how often each figure is measured, in turn with what it is held against")
+	flags.IntVar(&s.months, "months", 120, "months of history behind the pages; they are held against six")
 	flags.StringVar(&s.portal, "portal", "bin/portal", "the portal's binary, for start and pages")
-	only := flags.String("only", "csv,xlsx,pages,start", "what to measure")
+	only := flags.String("only", "csv,xlsx,pages,history,start", "what to measure")
 	flags.BoolVar(&s.durable, "durable", false, "make the PostgreSQL server write through to the disk, as one in earnest does; for a throw-away server only")
 	out := flags.String("out", "", "also write the table as markdown to this file")
 	child := flags.String("child", "", "for the process of one measurement")
@@ -106,6 +108,7 @@ func measure(ctx context.Context, s settings, r *report) error {
 		{"csv", func() error { return measureText(ctx, s, r, text) }},
 		{"xlsx", func() error { return measureBook(ctx, s, r, book) }},
 		{"pages", func() error { return measurePages(ctx, s, r, text) }},
+		{"history", func() error { return measureHistory(ctx, s, r) }},
 		{"start", func() error { return measureStart(ctx, s, r) }},
 	} {
 		if !s.wants(section.name) {

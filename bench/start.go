@@ -13,7 +13,7 @@ import (
 )
 
 // maxDemo is how long the demo may take to be made at a first start.
-const maxDemo = 20 * time.Second
+const maxDemo = 90 * time.Second
 
 // measureStart starts the demo in an empty folder and once more over what is there, each time to its first page.
 func measureStart(ctx context.Context, s settings, r *report) error {

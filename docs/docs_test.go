@@ -160,8 +160,10 @@ func routes(t *testing.T) []string {
 		}
 		list = append(list, strings.ToUpper(m[1])+" "+pattern)
 	}
-	if strings.Contains(table, "paths.ToBatchMovePattern(") { // one pair of routes for each move of the filing flow
-		list = append(list, "GET "+patterns["BatchMove"], "POST "+patterns["BatchMove"])
+	for _, flow := range []string{"BatchMove", "DesignMove"} { // one pair of routes for each move of a flow
+		if strings.Contains(table, "paths.To"+flow+"Pattern(") {
+			list = append(list, "GET "+patterns[flow], "POST "+patterns[flow])
+		}
 	}
 	return list
 }

@@ -77,7 +77,11 @@ func (d desk) propose(username string, in catalogue.ProposalInput, moves ...work
 	p, err := d.Desk.Propose(d.t.Context(), d.App.As(username), in)
 	for _, verb := range moves {
 		if err == nil {
-			err = d.Desk.MoveProposal(d.t.Context(), d.App.As("office"), p.Code, verb, catalogue.MoveInput{Reason: "与方案所列内容不符。"})
+			in := catalogue.MoveInput{}
+			if verb == models.VerbDecline {
+				in.Reason = "与方案所列内容不符。"
+			}
+			err = d.Desk.MoveProposal(d.t.Context(), d.App.As("office"), p.Code, verb, in)
 		}
 	}
 	if err != nil {

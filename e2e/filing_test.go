@@ -82,7 +82,13 @@ func liaisonSeesErrors(t *testing.T, p *person) {
 	p.wait("30 读入数据行", "27 合格", "3 有错误") // by itself, by htmx or by the page's own refresh
 	p.wait("有错误，不能提交", "改好 3 行错误")
 	p.wait("9 E　开发企业名称 （空）", "7 C　发证日期 2026-10-32 没有2026年10月32日这一天")
-	p.press("错误 统一社会信用代码") // the third rule is closed at first
+	// The third rule is closed at first, and open on paper.
+	const third = `document.querySelectorAll(".gz-finding")[2].querySelector("tbody td").checkVisibility()`
+	p.see("!" + third)
+	p.onPaper(third)
+	p.print("04-findings", 2)
+	p.see("!" + third)
+	p.press("错误 统一社会信用代码")
 	p.wait("5 D　统一社会信用代码", "字母 O")
 	p.see(`document.querySelectorAll(".gz-finding").length === 3`)
 	p.shot("04-findings")
@@ -148,6 +154,9 @@ func officeAccepts(p *person) {
 	p.tick("选择 ZJJ-02-202610-2")
 	p.shot("10-inbox")
 	p.click("受理")
+	p.wait("受理 1 批？", "市住房城乡建设局 1 批", "受理后数据立即生效")
+	p.shot("10-accept")
+	p.click("受理 1 批")
 	p.wait("没有待受理的批次")
 }
 

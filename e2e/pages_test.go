@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -114,6 +115,9 @@ func (g *gallery) breakDown(t *testing.T, batch string) {
 	}
 }
 
+// openSession is a log-in of gallery.account, as the security administrator sees it.
+const openSession = "open-session-of-the-gallery"
+
 // people adds a request to correct, messages, and an account whose one-time link is still unused.
 func (g *gallery) people(t *testing.T) {
 	t.Helper()
@@ -135,6 +139,12 @@ func (g *gallery) people(t *testing.T) {
 		t.Fatal(err)
 	}
 	g.token = token.ID
+	now := models.At(g.Clock.Now())
+	err = g.DB.Write.Create(&models.Session{ID: openSession, AccountID: &g.account, CSRF: "x", CreatedAt: now, LastSeen: now, ExpiresAt: now.Add(time.Hour),
+		Addr: "10.20.30.40", UserAgent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36"}).Error
+	if err != nil {
+		t.Fatal(err)
+	}
 	g.calendar(t)
 }
 
@@ -171,6 +181,7 @@ func (g *gallery) pages() []page {
 		{paths.Filings, "liaison.zjj", paths.Filings}, {paths.Filings, "office", paths.Filings},
 		{paths.Filings, "office", paths.With(paths.Filings, "q", "没有这一项")},
 		{paths.Inbox, "office", paths.Inbox}, {paths.InboxReturn, "office", paths.With(paths.InboxReturn, "code", strings.ToUpper(first(taskFiled)))},
+		{paths.InboxAccept, "office", paths.With(paths.InboxAccept, "all", "1")},
 		{paths.Matrix, "office", paths.Matrix}, {paths.Matrix, "liaison.zjj", paths.Matrix}, {paths.Matrix, "leader", paths.Matrix},
 		{paths.MatrixCell, "office", paths.ToMatrixCell("zjj", "2026-10")},
 		{paths.Waivers, "office", paths.Waivers}, {paths.Waiver, "office", paths.ToWaiver(g.waiver)},
@@ -188,7 +199,7 @@ func (g *gallery) pages() []page {
 
 		{paths.Admin, "sysadmin", paths.Admin}, {paths.Admin, "secadmin", paths.Admin}, {paths.AdminNew, "sysadmin", paths.AdminNew},
 		{paths.AdminAccount, "sysadmin", paths.ToAdminAccount(g.account)}, {paths.AdminAccount, "secadmin", paths.ToAdminAccount(g.account)},
-		{paths.AdminDisable, "sysadmin", paths.ToAdminStep(paths.AdminDisable, g.account)},
+		{paths.AdminDisable, "sysadmin", paths.ToAdminStep(paths.AdminDisable, g.account)}, {paths.AdminSession, "secadmin", paths.ToAdminSession(g.account, openSession)},
 		{paths.Tokens, "sysadmin", paths.Tokens}, {paths.Tokens, "sysadmin", paths.With(paths.Tokens, "q", "没有这一项")},
 		{paths.TokenNew, "sysadmin", paths.TokenNew}, {paths.TokenRevoke, "sysadmin", paths.ToTokenRevoke(g.token)},
 		{paths.OwnTokens, "liaison.zjj", paths.OwnTokens},
@@ -206,9 +217,11 @@ func (g *gallery) downloads() []page {
 		{paths.TemplateWorkbook, "liaison.zjj", paths.ToTemplateWorkbook("zjj-02")}, {paths.TemplateSchema, "liaison.zjj", paths.ToTemplateSchema("zjj-02")},
 		{paths.FilingsExport, "office", paths.FilingsExport}, {paths.MatrixExport, "office", paths.MatrixExport},
 		{paths.InboxExport, "office", paths.InboxExport}, {paths.WaiversExport, "liaison.zjj", paths.WaiversExport}, {paths.TemplatesExport, "leader", paths.TemplatesExport},
-		{paths.BatchFile, "liaison.zjj", paths.ToBatchFile(first(taskErrors), 0)}, {paths.BatchAnnotated, "liaison.zjj", paths.ToBatchAnnotated(first(taskErrors))},
+		{paths.BatchFile, "liaison.zjj", paths.ToBatchFile(first(taskErrors), 0)}, {paths.BatchAnnotated, "liaison.zjj", paths.ToBatchAnnotated(first(taskErrors), 0)},
 		{paths.BatchFindings, "liaison.zjj", paths.ToBatchFindings(first(taskErrors), 0)},
 		{paths.BatchProgress, "liaison.zjj", paths.ToBatchProgress(first(taskErrors))}, // a piece of the page, or the way back to it
+		{paths.Clock, "liaison.zjj", paths.ToClock(1)},
+		{paths.AdminAccounts, "sysadmin", paths.AdminAccounts}, {paths.AdminReset, "sysadmin", paths.ToAdminStep(paths.AdminReset, g.account)},
 		{paths.AdminExport, "sysadmin", paths.AdminExport}, {paths.TokensExport, "sysadmin", paths.TokensExport}, {paths.OwnTokensExport, "liaison.zjj", paths.OwnTokensExport}, {paths.AuditExport, "auditor", paths.AuditExport},
 		{paths.CalendarChangesExport, "leader", paths.CalendarChangesExport}, {paths.CalendarMovedExport, "office", paths.ToCalendarMovedExport(g.change)},
 		{paths.HandoversExport, "office", paths.HandoversExport},

@@ -9,9 +9,13 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"taxportal/internal/paths"
 )
 
 // shot takes a picture of the whole page as it stands at the width of the window.
@@ -37,8 +41,8 @@ func (p *person) shotWide(name string) {
 	p.screen(1366, 768)
 }
 
-// print prints the page as the browser would, and fails the test unless it takes so many sheets of A4.
-func (p *person) print(name string, sheets int) {
+// print prints the page as the browser would and returns the PDF. It fails the test unless that has so many sheets of A4.
+func (p *person) print(name string, sheets int) []byte {
 	p.t.Helper()
 	var sheet []byte
 	p.call("print", func(ctx context.Context) error {
@@ -51,6 +55,48 @@ func (p *person) print(name string, sheets int) {
 	})
 	if found := len(pdfPage.FindAll(sheet, -1)); !bytes.HasPrefix(sheet, []byte("%PDF-")) || found != sheets {
 		p.t.Errorf("%s: %s prints on %d sheets (%d bytes), want %d", p.name, p.path(), found, len(sheet), sheets)
+	}
+	return sheet
+}
+
+// onPaper fails the test unless a JavaScript condition holds once the page is laid out for paper, without anybody printing
+// it: what holds by the style sheet alone.
+func (p *person) onPaper(condition string) {
+	p.t.Helper()
+	p.media("print")
+	if !p.holds(condition) {
+		p.t.Errorf("%s at %s: on paper it is not so that %s", p.name, p.where(), condition)
+	}
+	p.media("")
+}
+
+func (p *person) media(kind string) {
+	p.t.Helper()
+	p.call("lay out for "+kind, func(ctx context.Context) error {
+		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: kind})
+		return err
+	})
+}
+
+// TestMatrixOnPaper prints the matrix of a year upright and that of two years across the sheet, nothing beyond its edge.
+func TestMatrixOnPaper(t *testing.T) {
+	office := newSite(t).as(t, "office")
+	for _, c := range []struct {
+		months        string
+		width, height int64 // of the sheet between its margins, in pixels of the browser
+		sheet         string
+	}{
+		{"12", 703, 1005, "MediaBox [0 0 594."}, {"24", 1031, 703, "MediaBox [0 0 841."},
+	} {
+		office.open(paths.With(paths.Matrix, "months", c.months))
+		office.wait("履约矩阵")
+		if sheet := office.print("60-matrix-"+c.months, 1); !bytes.Contains(sheet, []byte(c.sheet)) {
+			t.Errorf("%s periods: no sheet is a %s", c.months, c.sheet)
+		}
+		office.screen(c.width, c.height)
+		office.onPaper(`document.querySelector(".gz-matrix").getBoundingClientRect().right <= window.innerWidth`)
+		office.onPaper(`Array.from(document.querySelectorAll(".gz-matrix .gz-mc, .gz-matrix td.num")).every((cell) => cell.scrollWidth <= cell.clientWidth + 1)`)
+		office.screen(1366, 768)
 	}
 }
 

@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -49,10 +52,10 @@ func under(path string, rooms ...string) bool {
 func TestForeignLibrariesStayInTheirRooms(t *testing.T) {
 	rooms := map[string][]string{
 		"github.com/labstack/echo":       {"internal/handlers", "internal/portal", "internal/testkit", "cmd"},
-		"gorm.io/":                       {"internal/models", "internal/workflow", "internal/audit", "internal/session", "internal/jobs", "internal/database", "internal/warehouse", "internal/services", "internal/testkit", "internal/demo"},
+		"gorm.io/":                       {"internal/models", "internal/workflow", "internal/audit", "internal/session", "internal/jobs", "internal/database", "internal/warehouse", "internal/services", "internal/testkit", "internal/demo", "bench"},
 		"github.com/casbin/":             {"internal/authz"},
 		"github.com/gorilla/sessions":    {"internal/session"},
-		"github.com/a-h/templ":           {"web/views", "internal/handlers"},
+		"github.com/a-h/templ":           {"web/views", "internal/handlers/respond"},
 		"github.com/riverqueue/":         {"internal/jobs"},
 		"github.com/xuri/excelize":       {"internal/office", "seed/demo", "examples/make", "bench"},
 		"github.com/emmansun/gmsm":       {"internal/crypt"},
@@ -148,5 +151,36 @@ func TestNobodyImportsTheHandlersButTheWiring(t *testing.T) {
 				t.Errorf("%s imports %s", p.ImportPath, imported)
 			}
 		}
+	}
+}
+
+// TestNobodyBelowTheCommandAsksTheSystemClock holds that the time is given: a test, the demo and a repeated run see the
+// moment that they are about.
+func TestNobodyBelowTheCommandAsksTheSystemClock(t *testing.T) {
+	files := 0
+	for _, room := range []string{".", "../web", "../seed", "../policies"} {
+		err := filepath.WalkDir(room, func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			content, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			files++
+			for i, line := range strings.Split(string(content), "\n") {
+				code, _, _ := strings.Cut(line, "//")
+				if strings.Contains(code, "time.Now(") {
+					t.Errorf("%s:%d asks the system clock", path, i+1)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if files < 300 {
+		t.Errorf("only %d files looked at", files)
 	}
 }

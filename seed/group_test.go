@@ -37,6 +37,34 @@ func TestLoad_groups(t *testing.T) {
 	}
 }
 
+// TestLoad_everyAreaHasAWorkingGroup holds that in each county and zone the Office is seated in its finance bureau, and that
+// this bureau and its tax bureau are members and send people.
+func TestLoad_everyAreaHasAWorkingGroup(t *testing.T) {
+	plan := load(t)
+	if len(plan.Groups) != 12 {
+		t.Errorf("%d groups, want the city's, eight counties' and three zones'", len(plan.Groups))
+	}
+	for _, g := range plan.Groups {
+		if g.Leader.Post != "主要领导" || len(g.Deputies) == 0 || g.Deputies[0].Post != "分管领导" || g.Deputies[0].Body != g.Leader.Body {
+			t.Errorf("%s is led by %+v and %+v", g.Area, g.Leader, g.Deputies)
+		}
+		host, ok := plan.Unit(g.Host)
+		if !ok || !strings.HasSuffix(host.Name, "财政局") || host.Kind != models.UnitMember || host.Affiliation != models.AffiliationGovernment || host.FullName == "" {
+			t.Errorf("the Office of %s is seated in %+v", g.Area, host)
+		}
+		taxes := 0
+		for _, code := range g.Members {
+			if u, _ := plan.Unit(code); u.TaxAuthority && u.Kind == models.UnitMember && u.Affiliation == models.AffiliationVertical &&
+				strings.HasPrefix(u.FullName, "国家税务总局") && slices.Contains(g.StaffFrom, code) {
+				taxes++
+			}
+		}
+		if taxes != 1 || !slices.Contains(g.Members, g.Host) || !slices.Contains(g.StaffFrom, g.Host) {
+			t.Errorf("%s has %d tax bureaus, members %v, people of %v", g.Area, taxes, g.Members, g.StaffFrom)
+		}
+	}
+}
+
 func TestLoad_affiliationsTellUnitsApart(t *testing.T) {
 	want := map[string]models.Affiliation{"fgw": models.AffiliationGovernment, "zjfy": models.AffiliationJudicial, "swj": models.AffiliationVertical,
 		"ybjg": models.AffiliationVertical, "yc": models.AffiliationVertical, "yz": models.AffiliationVertical, "cl": models.AffiliationMass,
@@ -53,7 +81,7 @@ func TestLoad_affiliationsTellUnitsApart(t *testing.T) {
 			tax = append(tax, u.Code)
 		}
 	}
-	if got := strings.Join(tax, " "); got != "swj swj-jc swj-dcf swj-gt" {
+	if got := strings.Join(tax, " "); got != "swj swj-jc swj-dcf swj-cp swj-yg swj-sx swj-de swj-guan swj-gt swj-lq swj-kf swj-gxq swj-dj" {
 		t.Errorf("tax authorities: %s", got)
 	}
 }
@@ -80,7 +108,7 @@ func TestLoad_formerCodesAreThoseOfTheStandard(t *testing.T) {
 
 func TestLoadFS_groupsNameFileAndLine(t *testing.T) {
 	for _, c := range []struct{ name, file, old, new, want string }{
-		{"area that is none", "group.yaml", `area: "371526"`, `area: "371527"`, "group.yaml:24: group of 371527: the area is not known"},
+		{"area that is none", "group.yaml", `area: "371526"`, `area: "371527"`, "group.yaml:25: group of 371527: the area is not known"},
 		{"area twice", "group.yaml", `area: "371526"`, `area: "371502"`, "an area has one group"},
 		{"area without group", "group.yaml", `  - {area: 371500dj`, `  # - {area: 371500dj`, "every area has one"},
 		{"no leader", "group.yaml", "leader: {body: 市政府, post: 主要领导}\n", "leader: {body: 市政府}\n", "one leader"},

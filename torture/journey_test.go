@@ -2,7 +2,6 @@ package torture_test
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
@@ -92,6 +91,6 @@ func (j *journey) wait() error {
 }
 
 func (j *journey) move(username string, verb workflow.Verb) error {
-	_, err := j.people[username].Post(j.city.ctx, paths.Home, paths.ToBatchMove(j.batch, string(verb)), url.Values{})
+	_, err := j.people[username].Confirm(j.city.ctx, paths.ToBatchMove(j.batch, string(verb)))
 	return err
 }

@@ -89,7 +89,7 @@ func (s *settings) storedTemplate(ctx context.Context, code string) (models.Defi
 			return models.Definition{}, fault.New(fault.NotFound, "没有数据库文件 "+path+"。")
 		}
 	}
-	db, err := database.Open(ctx, s.DB, database.Options{Now: time.Now})
+	db, err := database.Open(ctx, s.DB, database.Options{Now: time.Now, ReadOnly: true})
 	if err != nil {
 		return models.Definition{}, err
 	}
@@ -157,7 +157,7 @@ func (c *fileCheck) note(f ingest.Finding) error {
 	if c.spool == nil {
 		return nil
 	}
-	return c.spool.add(c.public(f))
+	return c.spool.add(public(f.Masked()))
 }
 
 // code is what the command ends with.
@@ -169,12 +169,4 @@ func (c *fileCheck) code() error {
 		return exitRefused
 	}
 	return exitFindings
-}
-
-// value is what was filled in, masked where the field is sensitive.
-func (c *fileCheck) value(f ingest.Finding) string {
-	if field, ok := c.def.Field(f.Field); ok && field.Sensitive {
-		return ingest.Mask(field.Type, f.Value)
-	}
-	return f.Value
 }

@@ -37,8 +37,8 @@ type checkFinding struct {
 	Message  string          `json:"message"`
 }
 
-func (c *fileCheck) public(f ingest.Finding) checkFinding {
-	return checkFinding{Row: f.Row, Column: f.Column, Field: f.Field, Rule: f.Rule, Severity: f.Severity, Value: c.value(f), Message: f.Message}
+func public(f ingest.Finding) checkFinding {
+	return checkFinding{Row: f.Row, Column: f.Column, Field: f.Field, Rule: f.Rule, Severity: f.Severity, Value: f.Value, Message: f.Message}
 }
 
 // writeJSON prints the result as one JSON object.
@@ -141,7 +141,7 @@ func (c *fileCheck) writeText(w io.Writer) error {
 	fmt.Fprintf(out, "行数　读入 %d 行，合格 %d 行，有错误 %d 行，提醒 %d 处\n结论　%s\n", c.report.Rows, c.report.Valid, c.report.Rejected,
 		c.report.Warnings, verdictWords[c.report.Verdict])
 	for _, r := range c.report.Rules {
-		c.writeRule(out, r)
+		writeRule(out, r)
 	}
 	return out.Flush()
 }
@@ -173,14 +173,15 @@ func writeFile(out io.Writer, f ingest.FileReport) {
 }
 
 // writeRule prints what one rule found.
-func (c *fileCheck) writeRule(out io.Writer, r ingest.RuleCount) {
+func writeRule(out io.Writer, r ingest.RuleCount) {
 	kind := map[models.Severity]string{models.SeverityError: "错误", models.SeverityWarning: "提醒"}[r.Severity]
 	fmt.Fprintf(out, "\n%s　%s（%d 处）\n　　　%s\n", kind, r.Title, r.Count, r.Advice)
 	for i, f := range r.First {
 		if i == shownFindings {
 			break
 		}
-		fmt.Fprintf(out, "　　　%s：%s\n", place(f), said(c.value(f), f.Message))
+		f = f.Masked()
+		fmt.Fprintf(out, "　　　%s：%s\n", place(f), said(f.Value, f.Message))
 	}
 	if more := r.Count - shownFindings; more > 0 {
 		fmt.Fprintf(out, "　　　另有 %d 处，用 --json 可看全部\n", more)

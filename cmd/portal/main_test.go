@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -13,7 +12,6 @@ import (
 	"time"
 
 	"taxportal/internal/testdb"
-	"taxportal/internal/testkit"
 )
 
 // command runs one command line and returns what it prints and its exit code.
@@ -188,6 +186,41 @@ func TestServe_OnATakenAddressLeavesTheRunningPortalAlone(t *testing.T) {
 	}
 }
 
+func TestServe_OnePortalServesADataFolder(t *testing.T) {
+	data := t.TempDir()
+	s := start(t, "--data", data)
+	upload := filepath.Join(data, "files", "incoming", "put-under-way")
+	if err := os.WriteFile(upload, []byte("half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, more := range [][]string{nil, {"--db", "sqlite:" + filepath.Join(t.TempDir(), "other.db")}} { // it is the folder that counts
+		out, code := command(t, append([]string{"serve", "--data", data, "--addr", "127.0.0.1:0"}, more...)...)
+		if code != 1 {
+			t.Errorf("a second portal: exit code %d", code)
+		}
+		wants(t, out, "数据目录 "+data+" 已有平台在运行", "--data")
+	}
+	beside := [][]string{
+		{"audit", "verify"}, {"user", "create", "li.si", "--name", "李四", "--unit", "zjj"}, {"user", "list"}, {"token", "list"}, {"seed"}, {"migrate"},
+		{"backup", filepath.Join(t.TempDir(), "portal.tar.gz")},
+	}
+	for _, args := range beside {
+		must(t, append(args, "--data", data)...)
+	}
+	if _, err := os.Stat(upload); err != nil {
+		t.Errorf("the upload under way: %v", err)
+	}
+	if s.get(t, "/readyz") != 200 {
+		t.Error("the running portal is ready no more")
+	}
+	if err := s.stop(); err != nil {
+		t.Fatal(err)
+	}
+	if err := start(t, "--data", data).stop(); err != nil {
+		t.Errorf("after the first has stopped: %v", err)
+	}
+}
+
 func TestMigrate_TellsOfTheKeyThatItMade(t *testing.T) {
 	data := t.TempDir()
 	wants(t, must(t, "migrate", "--data", data), "密钥文件是新建的", filepath.Join(data, "keys", "portal.key"))
@@ -231,6 +264,11 @@ func TestUser_TheWholeLifeOfAnAccount(t *testing.T) {
 		{"create x --name 李四 --unit zjj", 1, "用户名"},
 		{"create wang.wu --name 王五 --unit nowhere", 1, "没有这个单位"},
 		{"create wang.wu --name 王五 --unit zjj --role boss", 1, "没有角色 boss"},
+		{"create wang.wu --name 王五 --unit zjj --role liaison --role office", 1, "“领导小组办公室”不能由“市住房城乡建设局”的账号担任"},
+		{"create wang.wu --name 王五 --unit system --role sys --role aud", 1, "三员分立"},
+		{"give wang.wu liaison", 1, "没有这个账号"}, // nothing is left of a refusal
+		{"create wang.wu --name 王五 --unit zjj --role Liaison,chief", 0, "/link/"},
+		{"list --search 王五", 0, "、"},
 		{"list", 0, "李四\t市住房城乡建设局\t信息联络员\t未启用"},
 		{"give li.si chief", 0, "分管负责人"},
 		{"give li.si chief", 1, "已有这个角色"},
@@ -253,99 +291,6 @@ func TestUser_TheWholeLifeOfAnAccount(t *testing.T) {
 		}
 	}
 	wants(t, must(t, "audit", "verify", "--data", data), "审计日志完好")
-}
-
-func TestCheck_VerdictsAndExitCodes(t *testing.T) {
-	good := testkit.Rows(t, "zjj-02", 20)
-	bad := testkit.Rows(t, "zjj-02", 20).Set(3, "developer_uscc", "91371500MA3DEM0007").Set(5, "escrow_account", "6228480000000000A19")
-	warned := testkit.Rows(t, "zjj-02", 20).Set(3, "issue_date", "2025-12-30")
-	for name, test := range map[string]struct {
-		content []byte
-		verdict string
-		code    int
-		words   []string
-	}{
-		"good.csv":   {good.GB18030(), "clean", 0, []string{"GB18030", "校验通过", "合格 20 行"}},
-		"bad.csv":    {bad.CSV(), "errors", 1, []string{"第 5 行 D 列", "91371500MA3DEM0007", "有错误 2 行"}},
-		"warned.csv": {warned.CSV(), "warnings", 1, []string{"证号年份与发证日期不一致", "提醒 1 处"}},
-		"page.csv":   {[]byte("<html><table></table></html>"), "refused", 2, []string{"文件不能校验"}},
-		"head.csv":   {[]byte("甲,乙,丙\r\n1,2,3\r\n"), "refused", 2, []string{"文件不能校验"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), name)
-			if err := os.WriteFile(path, test.content, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			out, code := command(t, "check", path, "--template", "ZJJ-02")
-			if code != test.code {
-				t.Errorf("exit code %d, want %d", code, test.code)
-			}
-			wants(t, out, test.words...)
-			if strings.Contains(out, "6228480000000000A19") {
-				t.Error("a sensitive value in clear")
-			}
-			out, code = command(t, "check", path, "--template", "zjj-02", "--json")
-			isResult(t, out, test.verdict, code == test.code)
-		})
-	}
-	if out, code := command(t, "check", "nowhere.csv", "--template", "zjj-02"); code != 2 || !strings.Contains(out, "没有文件") {
-		t.Errorf("a missing file: %d, %s", code, out)
-	}
-	if out, code := command(t, "check", "nowhere.csv", "--template", "zjj-99"); code != 2 || !strings.Contains(out, "没有信息模板") {
-		t.Errorf("a missing template: %d, %s", code, out)
-	}
-	if out, code := command(t, "check", "nowhere.csv"); code != 2 || !strings.Contains(out, "--template zjj-02") {
-		t.Errorf("no template named: %d, %s", code, out)
-	}
-}
-
-// isResult holds the JSON against its promised form.
-func isResult(t *testing.T, text, verdict string, codeFits bool) {
-	t.Helper()
-	var result map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(text), &result); err != nil {
-		t.Fatalf("%v in %s", err, text)
-	}
-	for _, key := range []string{"verdict", "format", "encoding", "sheet", "header_row", "rows", "valid", "rejected", "findings"} {
-		if _, ok := result[key]; !ok {
-			t.Errorf("no %s in %s", key, text)
-		}
-	}
-	if len(result) != 9 || string(result["verdict"]) != `"`+verdict+`"` || !codeFits {
-		t.Errorf("want verdict %s: %s", verdict, text)
-	}
-	var findings []map[string]any
-	if err := json.Unmarshal(result["findings"], &findings); err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range findings {
-		for _, key := range []string{"row", "column", "field", "rule", "severity", "value", "message"} {
-			if _, ok := f[key]; !ok || len(f) != 7 {
-				t.Errorf("finding %v", f)
-			}
-		}
-	}
-	if (verdict == "clean") != (len(findings) == 0) {
-		t.Errorf("%d findings with verdict %s", len(findings), verdict)
-	}
-}
-
-func TestCheck_TakesTheTemplateFromADatabase(t *testing.T) {
-	data := t.TempDir()
-	must(t, "migrate", "--data", data)
-	must(t, "seed", "--data", data)
-	path := filepath.Join(data, "good.csv")
-	if err := os.WriteFile(path, testkit.Rows(t, "fgw-05", 10).CSV(), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	wants(t, must(t, "check", path, "--template", "fgw-05", "--db", "sqlite:"+filepath.Join(data, "portal.db")), "校验通过")
-	missing := filepath.Join(data, "other.db")
-	if out, code := command(t, "check", path, "--template", "fgw-05", "--db", "sqlite:"+missing); code != 2 || !strings.Contains(out, "没有数据库文件") {
-		t.Errorf("a missing database: %d, %s", code, out)
-	}
-	if _, err := os.Stat(missing); err == nil {
-		t.Error("check made a database")
-	}
 }
 
 func TestBackup_AndRestoreByCommand(t *testing.T) {
@@ -401,6 +346,14 @@ func TestSettings_FlagsStandAboveTheEnvironment(t *testing.T) {
 	if out, code := command(t, "serve", "--db", "sqlite:"+filepath.Join(data, "third.db"), "--workers", "0"); code != 1 || !strings.Contains(out, "--workers") {
 		t.Errorf("nobody works: %d, %s", code, out)
 	}
+	must(t, "migrate", "--db", "sqlite:"+filepath.Join(data, "second.db"))
+	for _, hour := range []string{"0", "24", "-1"} {
+		t.Setenv("PORTAL_DUE_HOUR", hour)
+		if out, code := command(t, "migrate", "--db", "sqlite:"+filepath.Join(data, "second.db")); code != 1 || !strings.Contains(out, "PORTAL_DUE_HOUR") {
+			t.Errorf("due at %s o'clock: %d, %s", hour, code, out)
+		}
+	}
+	t.Setenv("PORTAL_DUE_HOUR", "16")
 	must(t, "migrate", "--db", "sqlite:"+filepath.Join(data, "second.db"))
 	t.Setenv("PORTAL_WORKERS", "many")
 	if out, code := command(t, "version"); code != 1 || !strings.Contains(out, "PORTAL_") {

@@ -94,7 +94,7 @@ func fill(ctx context.Context, p *portal.Portal, clock *demo.Clock, wanted bool,
 			return err
 		}
 		if !loaded {
-			fmt.Fprintln(out, "正在装入演示数据，约需几秒……")
+			fmt.Fprintln(out, "正在装入演示数据（三十五个单位六个月的报送），约需十几秒到半分钟……")
 			return demo.Load(ctx, p, clock, plan)
 		}
 	}

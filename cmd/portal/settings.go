@@ -13,6 +13,7 @@ import (
 
 	"taxportal/internal/database"
 	"taxportal/internal/fault"
+	"taxportal/internal/models"
 	"taxportal/internal/portal"
 )
 
@@ -30,9 +31,10 @@ type settings struct {
 	MetricsAddr string        `env:"METRICS_ADDR"`    // on a listener of its own
 	LogFormat   string        `env:"LOG_FORMAT" envDefault:"text"`
 	Workers     int           `env:"WORKERS" envDefault:"2"`
-	Lease       time.Duration `env:"LEASE"`              // after this the jobs of a portal that was killed go on; 0: 30 s
-	Handover    string        `env:"HANDOVER"`           // folder for the city's data platform
-	Sensitive   string        `env:"HANDOVER_SENSITIVE"` // masked, plain or omit
+	Lease       time.Duration `env:"LEASE"`                    // after this the jobs of a portal that was killed go on; 0: 30 s
+	Handover    string        `env:"HANDOVER"`                 // folder for the city's data platform
+	Sensitive   string        `env:"HANDOVER_SENSITIVE"`       // masked, plain or omit
+	DueHour     int           `env:"DUE_HOUR" envDefault:"17"` // until when a due day lasts
 	Demo        bool          `env:"-"`
 	Migrate     bool          `env:"-"`
 }
@@ -54,6 +56,9 @@ func (s *settings) check() error {
 	}
 	if s.Workers < 1 {
 		return fault.New(fault.Invalid, "后台任务数 --workers 至少为 1。")
+	}
+	if !models.DueHour(s.DueHour).Valid() {
+		return fault.New(fault.Invalid, "期限日的截止钟点 PORTAL_DUE_HOUR 应是 1 至 23 的整数，如 17。")
 	}
 	return nil
 }
@@ -84,7 +89,7 @@ func (s *settings) logger(w io.Writer) (*slog.Logger, error) {
 func (s *settings) config(logger *slog.Logger, now func() time.Time) portal.Config {
 	return portal.Config{
 		DSN: s.dsn(), Data: s.Data, KeyFile: s.KeyFile, Demo: s.Demo, Secure: s.Secure, Version: version, Support: s.Support, URL: s.URL,
-		Now: now, Logger: logger, Workers: s.Workers, Lease: s.Lease, Handover: s.Handover, HandoverSensitive: s.Sensitive,
+		Now: now, Logger: logger, Workers: s.Workers, Lease: s.Lease, Handover: s.Handover, HandoverSensitive: s.Sensitive, DueHour: models.DueHour(s.DueHour),
 	}
 }
 

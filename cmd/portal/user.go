@@ -15,8 +15,8 @@ import (
 )
 
 // commandLine is whoever works at the server itself, in the part that the command needs. The trail says 命令行.
-func commandLine(role models.Role) models.Actor {
-	return models.Actor{Name: "命令行", Roles: []models.Role{role}, Addr: "localhost"}
+func commandLine(roles ...models.Role) models.Actor {
+	return models.Actor{Name: "命令行", Roles: roles, Addr: "localhost"}
 }
 
 func userCommand(s *settings) *cobra.Command {
@@ -125,7 +125,8 @@ func userCreate(s *settings) *cobra.Command {
 		Use: "create 用户名", Short: "新建账号，给出设置密码的一次性链接", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, role := range roles {
-				if !models.Role(role).Known() {
+				in.Roles = append(in.Roles, models.Role(strings.ToLower(role)))
+				if !in.Roles[len(in.Roles)-1].Known() {
 					return fault.New(fault.Invalid, "没有角色 "+role+"。可用的角色："+roleList())
 				}
 			}
@@ -135,16 +136,11 @@ func userCreate(s *settings) *cobra.Command {
 			}
 			defer p.Close()
 			in.Username = args[0]
-			a, token, err := p.Accounts.Create(cmd.Context(), commandLine(models.RoleSys), in)
+			a, token, err := p.Accounts.Create(cmd.Context(), commandLine(models.RoleSys, models.RoleSec), in)
 			if err != nil {
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "已新建账号 %s。%s\n", a.Username, s.oneTime(token))
-			for _, role := range roles {
-				if err := p.Accounts.GiveRole(cmd.Context(), commandLine(models.RoleSec), a.ID, models.Role(role)); err != nil {
-					return err
-				}
-			}
 			return nil
 		},
 	}

@@ -128,8 +128,27 @@ func (g *Guard) Allow(a models.Actor, object, action string) error {
 	if g.Can(a, object, action) {
 		return nil
 	}
-	return fault.New(fault.Forbidden, "您的角色没有这项权限。需要办理的，请联系本单位信息联络员或领导小组办公室。")
+	return fault.New(fault.Forbidden, refusal(a))
 }
+
+// refusal tells an actor that a step is not his, and whom to turn to: not everybody has a liaison.
+func refusal(a models.Actor) string {
+	const no = "您的角色没有这项权限。"
+	switch {
+	case len(a.Roles) == 0:
+		return NoRole
+	case slices.ContainsFunc(a.Roles, models.Role.Administrative):
+		return no + "三名管理员不办理业务，也各管一事：账号和接口令牌请联系系统管理员，角色请联系安全管理员，审计日志请联系审计管理员。"
+	case a.Has(models.RoleOffice):
+		return no + "这一步由报送单位或管理员办理；账号和接口令牌请联系系统管理员，角色请联系安全管理员。"
+	case a.Has(models.RoleLiaison), a.Has(models.RoleLeader), a.Has(models.RoleOutside):
+		return no + "需要办理的，请联系领导小组办公室。"
+	}
+	return no + "需要办理的，请联系本单位信息联络员或领导小组办公室。"
+}
+
+// NoRole is what somebody is told who has an account and no role yet.
+const NoRole = "您的账号还没有角色，暂时不能办理业务。请联系安全管理员授予角色；授予后刷新页面即可，不必重新登录。"
 
 // Asker returns Allow bound to an actor, as the workflow engine asks it.
 func (g *Guard) Asker(a models.Actor) func(object, action string) error {

@@ -60,6 +60,7 @@ var table = map[string]string{
 	"account reset":   "sys",
 	"role give":       "sec",
 	"role take":       "sec",
+	"session end":     "sec",
 	"system view":     "sys",
 
 	"catalogue view":    "office leader chief liaison handler tax review bureau",
@@ -192,6 +193,31 @@ func TestAllow_saysWhomToAsk(t *testing.T) {
 	}
 	if err := ask("filing", "submit"); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestAllow_namesSomebodyWhomTheReaderHas(t *testing.T) {
+	g := guard(t)
+	for _, tt := range []struct {
+		who       models.Actor
+		want, not string
+	}{
+		{as(), "联系安全管理员授予角色", "信息联络员"},
+		{as(models.RoleSys), "角色请联系安全管理员", "信息联络员"},
+		{as(models.RoleSec), "账号和接口令牌请联系系统管理员", "信息联络员"},
+		{as(models.RoleAud), "管理员不办理业务", "信息联络员"},
+		{as(models.RoleOffice), "由报送单位或管理员办理", "联系领导小组办公室"},
+		{as(models.RoleLiaison), "联系领导小组办公室", "信息联络员"},
+		{as(models.RoleLeader), "联系领导小组办公室", "信息联络员"},
+		{as(models.RoleOutside), "联系领导小组办公室", "信息联络员"},
+		{as(models.RoleChief), "本单位信息联络员或领导小组办公室", "管理员"},
+		{as(models.RoleTax), "本单位信息联络员或领导小组办公室", "管理员"},
+	} {
+		err := g.Allow(tt.who, "handover", "nobody does this")
+		message, _ := fault.Message(err)
+		if !fault.Is(err, fault.Forbidden) || !strings.Contains(message, tt.want) || strings.Contains(message, tt.not) {
+			t.Errorf("%v: %v", tt.who.Roles, err)
+		}
 	}
 }
 

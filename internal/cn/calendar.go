@@ -66,6 +66,14 @@ func weekend(day time.Time) bool {
 	return day.Weekday() == time.Saturday || day.Weekday() == time.Sunday
 }
 
+// Holiday returns the name of the holiday that the day is off for, "" for a working day or an ordinary weekend.
+func (c *Calendar) Holiday(day time.Time) string {
+	if row, ok := c.rows[dayNumber(day)]; ok && row.Kind == DayHoliday {
+		return row.Name
+	}
+	return ""
+}
+
 // AddWorkdays returns the n-th working day after day. Day zero does not count, whether it is worked or not; with n = 0
 // it is returned as it is. A negative n counts backwards.
 func (c *Calendar) AddWorkdays(day time.Time, n int) time.Time {

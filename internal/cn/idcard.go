@@ -9,6 +9,8 @@ var (
 	idChecks  = "10X98765432"
 )
 
+// The messages on identity numbers name places and never repeat digits of the number: they are shown where the number
+// itself is masked.
 const idHint = "请对照身份证核对"
 
 // CheckCitizenID holds a normalised 公民身份号码 against GB 11643-1999. today is the last day a birth date may be. The
@@ -60,11 +62,11 @@ func diagnoseCitizen(v string, today time.Time) Problem {
 	want := idCheckOf(v[:17])
 	switch {
 	case !citizenProvince(v[:2]):
-		p.Rule, p.Mark, p.Message = RuleRegion, []int{0, 1}, "第 1、2 位 "+v[:2]+" 不是省级区划代码"
+		p.Rule, p.Mark, p.Message = RuleRegion, []int{0, 1}, "第 1、2 位不是省级区划代码"
 	case date == birthImpossible:
-		p.Rule, p.Mark, p.Message = RuleDate, span(6, 13), "第 7—14 位出生日期 "+v[6:14]+" 不是真实的日期"
+		p.Rule, p.Mark, p.Message = RuleDate, span(6, 13), "第 7—14 位出生日期不是真实的日期"
 	case date == birthFuture:
-		p.Rule, p.Mark, p.Message = RuleFuture, span(6, 13), "第 7—14 位出生日期 "+v[6:14]+" 晚于今天"
+		p.Rule, p.Mark, p.Message = RuleFuture, span(6, 13), "第 7—14 位出生日期晚于今天"
 	default:
 		p.Rule, p.Mark, p.Message = RuleCheckDigit, []int{17}, "第 18 位校验不符，末位应为 "+string(want)+"，可能录错一位"
 	}
@@ -131,7 +133,7 @@ func checkCitizen15(v string, today time.Time) []Problem {
 		p.Mark = []int{0, 1}
 	} else {
 		p.Rule, p.Mark = RuleDate, span(6, 11)
-		p.Message = "第 7—12 位出生日期 " + v[6:12] + " 不是真实的日期"
+		p.Message = "第 7—12 位出生日期不是真实的日期"
 	}
 	return one(p)
 }

@@ -58,7 +58,7 @@ func maskMiddle(v string, head, tail int) string {
 }
 
 func maskPhone(v string) string {
-	if area, local, ok := strings.Cut(v, "-"); ok {
+	if area, local, ok := strings.Cut(v, "-"); ok && len(area) <= len("0635") { // a whole number may stand before a hyphen
 		return area + "-" + maskMiddle(local, 0, 2)
 	}
 	return maskMiddle(v, 3, 4)

@@ -33,11 +33,11 @@ func checkResidence18(v string, today time.Time) []Problem {
 	case v[0] != '9':
 		p.Rule, p.Mark, p.Message = RuleForm, []int{0}, "外国人永久居留身份证号码首位应为 9"
 	case !knownProvince(v[1:3]):
-		p.Rule, p.Mark, p.Message = RuleRegion, []int{1, 2}, "第 2、3 位 "+v[1:3]+" 不是省级区划代码"
+		p.Rule, p.Mark, p.Message = RuleRegion, []int{1, 2}, "第 2、3 位不是省级区划代码"
 	case state == birthImpossible:
-		p.Rule, p.Mark, p.Message = RuleDate, span(6, 13), "第 7—14 位出生日期 "+v[6:14]+" 不是真实的日期"
+		p.Rule, p.Mark, p.Message = RuleDate, span(6, 13), "第 7—14 位出生日期不是真实的日期"
 	case state == birthFuture:
-		p.Rule, p.Mark, p.Message = RuleFuture, span(6, 13), "第 7—14 位出生日期 "+v[6:14]+" 晚于今天"
+		p.Rule, p.Mark, p.Message = RuleFuture, span(6, 13), "第 7—14 位出生日期晚于今天"
 	case v[17] != want:
 		p.Rule, p.Mark = RuleCheckDigit, []int{17}
 		p.Message, p.Suggest = "第 18 位校验不符，末位应为 "+string(want)+"，可能录错一位", v[:17]+string(want)
@@ -56,7 +56,7 @@ func checkResidence15(v string) []Problem {
 	yy, mm, dd := int(number(v[7:9])), int(number(v[9:11])), int(number(v[11:13]))
 	if !realDay(1900+yy, mm, dd) && !realDay(2000+yy, mm, dd) {
 		return one(Problem{Rule: RuleDate, Severity: Error, Mark: span(7, 12), Hint: residenceHint,
-			Message: "第 8—13 位出生日期 " + v[7:13] + " 不是真实的日期"})
+			Message: "第 8—13 位出生日期不是真实的日期"})
 	}
 	if want := mrzCheckOf(v[:14]); v[14] != want {
 		return one(Problem{Rule: RuleCheckDigit, Severity: Warning, Mark: []int{14}, Hint: residenceHint,

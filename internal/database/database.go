@@ -45,6 +45,7 @@ type Options struct {
 	Readers          int              // most query-only connections; 0 means 4, or the CPUs if more
 	Writers          int              // most writing connections on PostgreSQL; 0 means 8
 	StatementTimeout time.Duration    // PostgreSQL ends a statement after this; 0 means never
+	ReadOnly         bool             // nothing is written, not even beside the file of SQLite, and the writer cannot write
 	BackupDir        string           // where SQLite's copy goes before a migration; "" means beside the file
 }
 
@@ -83,7 +84,8 @@ type DB struct {
 }
 
 // Open opens the database that dsn names: "sqlite:PATH" or "postgres://…" (also "postgresql://…").
-// A missing SQLite file is created, readable by its owner only; its folder must exist.
+// A missing SQLite file is created, readable by its owner only; its folder must exist. With Options.ReadOnly it must be
+// there.
 // Open changes no schema: see Migrate.
 //
 // It refuses a connection on which a setting that the portal relies on is not in force.

@@ -30,6 +30,7 @@ const (
 	timedOut
 	lost
 	full
+	unwritten
 	readOnly
 	corrupt
 )
@@ -45,7 +46,8 @@ var answers = map[trouble]struct {
 	busy:       {fault.Unavailable, "系统正忙，这一步没有保存，请稍后再试。"},
 	timedOut:   {fault.Unavailable, "这一步用时过长，已经停止，请缩小范围或稍后再试。"},
 	lost:       {fault.Unavailable, "数据库暂时连接不上，请稍后刷新页面核对再试；若一直如此，请联系系统管理员。"},
-	full:       {fault.Unavailable, "服务器存储空间已满，这一步没有保存，请联系系统管理员清理空间。"},
+	full:       {fault.Unavailable, "服务器磁盘已满，这一步没有保存，请系统管理员清理空间；之后重做这一步即可。"},
+	unwritten:  {fault.Unavailable, "服务器磁盘写不进数据，通常是磁盘已满，这一步没有保存，请系统管理员清理空间或检查磁盘；之后重做这一步即可。"},
 	readOnly:   {fault.Unavailable, "数据库处于只读状态，这一步没有保存，请联系系统管理员。"},
 	corrupt:    {fault.Unavailable, "数据库文件已损坏，请立即联系系统管理员用备份恢复。"},
 }
@@ -86,6 +88,14 @@ func classify(err error) trouble {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		return classifyPostgres(pg.Code)
+	}
+	// Before SQLite's code: the driver reports a write that found no room as IOERR and keeps the system's error within, unless
+	// a later call of the system has taken its place; for that see classifySQLite.
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return full
+	case errors.Is(err, syscall.EROFS):
+		return readOnly
 	}
 	var lite sqlite3.ExtendedErrorCode
 	if errors.As(err, &lite) {
@@ -135,6 +145,8 @@ func classifySQLite(code sqlite3.ExtendedErrorCode) trouble {
 	case sqlite3.CONSTRAINT_CHECK, sqlite3.CONSTRAINT_NOTNULL, sqlite3.CONSTRAINT_DATATYPE,
 		sqlite3.CONSTRAINT_TRIGGER:
 		return check
+	case sqlite3.IOERR_WRITE, sqlite3.IOERR_FSYNC, sqlite3.IOERR_TRUNCATE, sqlite3.IOERR_SHMSIZE, sqlite3.IOERR_SHMMAP, sqlite3.IOERR_GETTEMPPATH:
+		return unwritten
 	}
 	switch code.Code() {
 	case sqlite3.BUSY, sqlite3.LOCKED:
@@ -161,10 +173,6 @@ func classifyConnection(err error) trouble {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return timedOut
-	case errors.Is(err, syscall.ENOSPC):
-		return full
-	case errors.Is(err, syscall.EROFS):
-		return readOnly
 	case errors.As(err, &connect), errors.As(err, &network),
 		errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone),
 		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), isClosed(err):

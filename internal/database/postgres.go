@@ -14,7 +14,7 @@ import (
 // openPostgres opens the writer's and the readers' pool over one server.
 func (db *DB) openPostgres(ctx context.Context) error {
 	var err error
-	if db.Pool, err = db.openPool(ctx, db.opt.Writers, false); err != nil {
+	if db.Pool, err = db.openPool(ctx, db.opt.Writers, db.opt.ReadOnly); err != nil {
 		return fmt.Errorf("writer: %w", err)
 	}
 	db.SQLWrite = stdlib.OpenDBFromPool(db.Pool)

@@ -43,8 +43,19 @@ var (
 	migratePragmas = append(commonPragmas[:len(commonPragmas):len(commonPragmas)], pragma{"foreign_keys", "OFF", "0"})
 )
 
+// readOnlyPragmas are the settings that change nothing in a file.
+var readOnlyPragmas = []pragma{
+	{"busy_timeout", "30000", "30000"},
+	{"foreign_keys", "ON", "1"},
+	{"trusted_schema", "OFF", "0"},
+	{"query_only", "ON", "1"},
+}
+
 // openSQLite opens the two pools over one file.
 func (db *DB) openSQLite(ctx context.Context) error {
+	if db.opt.ReadOnly {
+		return db.openSQLiteReadOnly(ctx)
+	}
 	if err := createFile(db.target.path); err != nil {
 		return err
 	}
@@ -53,6 +64,27 @@ func (db *DB) openSQLite(ctx context.Context) error {
 		return fmt.Errorf("writer: %w", err)
 	}
 	if db.SQLRead, err = openSQLitePool(ctx, db.target.path, db.opt.Readers, readerPragmas); err != nil {
+		return fmt.Errorf("readers: %w", err)
+	}
+	return nil
+}
+
+// openSQLiteReadOnly opens a file that may belong to somebody else, on a medium that cannot be written. A reader of a file
+// in WAL mode makes the log and its index beside it where they are missing; so a file without a log, at which nobody
+// works, is opened as one that does not change.
+func (db *DB) openSQLiteReadOnly(ctx context.Context) error {
+	if _, err := os.Stat(db.target.path); err != nil {
+		return err
+	}
+	query := url.Values{"_txlock": {"deferred"}, "mode": {"ro"}}
+	if _, err := os.Stat(db.target.path + "-wal"); errors.Is(err, fs.ErrNotExist) {
+		query.Set("immutable", "1")
+	}
+	var err error
+	if db.SQLWrite, err = openSQLiteURI(ctx, db.target.path, 1, readOnlyPragmas, query); err != nil {
+		return fmt.Errorf("reader: %w", err)
+	}
+	if db.SQLRead, err = openSQLiteURI(ctx, db.target.path, db.opt.Readers, readOnlyPragmas, query); err != nil {
 		return fmt.Errorf("readers: %w", err)
 	}
 	return nil
@@ -76,6 +108,11 @@ func openSQLitePool(ctx context.Context, path string, size int, pragmas []pragma
 	if isReader(pragmas) {
 		query.Set("_txlock", "deferred")
 	}
+	return openSQLiteURI(ctx, path, size, pragmas, query)
+}
+
+// openSQLiteURI opens a pool of connections to the file with the parameters of its address.
+func openSQLiteURI(ctx context.Context, path string, size int, pragmas []pragma, query url.Values) (*sql.DB, error) {
 	pool, err := driver.Open(sqliteURI(path, query), func(c *sqlite3.Conn) error { return applyPragmas(c, pragmas) })
 	if err != nil {
 		return nil, err

@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
+	"github.com/ncruces/go-sqlite3"
 	"gorm.io/gorm"
 
 	"taxportal/internal/database"
@@ -227,13 +230,31 @@ func TestFault_FullDisk(t *testing.T) {
 			exec(t, db, "PRAGMA max_page_count = 20")
 		}
 		err := db.Tx(t.Context(), func(tx *gorm.DB) error { return tx.Exec(fill[db.Engine]).Error })
-		if !fault.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "存储空间已满") {
+		if !fault.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "磁盘已满") {
 			t.Errorf("got %v", err)
 		}
 		if n := count(t, db, "units"); n != 2 {
 			t.Errorf("%d rows, want the two from before", n)
 		}
 	})
+}
+
+func TestFault_FullDiskUnderSQLite(t *testing.T) {
+	for name, cause := range map[string]error{
+		"a write to the log":                 fmt.Errorf("%w: %w", sqlite3.IOERR_WRITE, &os.PathError{Op: "write", Path: "portal.db-wal", Err: syscall.ENOSPC}),
+		"the shared memory":                  fmt.Errorf("%w: %w", sqlite3.IOERR_SHMSIZE, syscall.ENOSPC),
+		"opening a file":                     fmt.Errorf("%w: %w", sqlite3.CANTOPEN, &os.PathError{Op: "open", Path: "portal.db-wal", Err: syscall.ENOSPC}),
+		"a quota":                            fmt.Errorf("%w: %w", sqlite3.IOERR_WRITE, syscall.EDQUOT),
+		"a write, its cause lost on the way": sqlite3.IOERR_WRITE,
+		"a sync, its cause lost on the way":  sqlite3.IOERR_FSYNC,
+	} {
+		if err := database.Fault(cause); !fault.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "磁盘已满") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := database.Fault(fmt.Errorf("%w: %w", sqlite3.IOERR_READ, syscall.EIO)); !strings.Contains(err.Error(), "连接不上") {
+		t.Errorf("another failure of the disk: %v", err)
+	}
 }
 
 func TestFault_LostConnection(t *testing.T) {

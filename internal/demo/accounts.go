@@ -5,6 +5,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"taxportal/internal/cn"
 	"taxportal/internal/database"
@@ -54,6 +55,15 @@ var Accounts = []Account{
 	{"office.dcf", "于敏", "office-dcf", []models.Role{models.RoleOffice}},
 	{"liaison.dcf", "梁艳", "dcf", []models.Role{models.RoleLiaison}},
 	{"office.gt", "罗刚", "office-gt", []models.Role{models.RoleOffice}},
+	{"office.cp", "孟宪亮", "office-cp", []models.Role{models.RoleOffice}},
+	{"office.yg", "郝秀芹", "office-yg", []models.Role{models.RoleOffice}},
+	{"office.sx", "石永强", "office-sx", []models.Role{models.RoleOffice}},
+	{"office.de", "付春燕", "office-de", []models.Role{models.RoleOffice}},
+	{"office.guan", "殷志勇", "office-guan", []models.Role{models.RoleOffice}},
+	{"office.lq", "汪海霞", "office-lq", []models.Role{models.RoleOffice}},
+	{"office.kf", "崔立国", "office-kf", []models.Role{models.RoleOffice}},
+	{"office.gxq", "齐文静", "office-gxq", []models.Role{models.RoleOffice}},
+	{"office.dj", "薛长河", "office-dj", []models.Role{models.RoleOffice}},
 }
 
 // administrators are how many of Accounts the first sitting creates.
@@ -134,12 +144,17 @@ func openAccounts(ctx context.Context, p *portal.Portal, like int64) error {
 
 // setContacts gives every unit its 对接人: in the city one of the two people of the Office, in a county its own.
 func setContacts(ctx context.Context, p *portal.Portal) error {
-	const set = `UPDATE units SET contact_id = (SELECT a.id FROM accounts a WHERE a.username = ?)
-		WHERE kind IN ('member', 'sub', 'outside') AND jurisdiction_id = (SELECT j.id FROM jurisdictions j WHERE j.code = ?)`
-	for _, c := range []struct{ username, area, also string }{
-		{"office", "371500", ""}, {"office2", "371500", " AND id % 2 = 0"}, {"office.dcf", "371502", ""}, {"office.gt", "371526", ""},
-	} {
-		if err := p.DB.Write.WithContext(ctx).Exec(set+c.also, c.username, c.area).Error; err != nil {
+	const set = `UPDATE units SET contact_id = (SELECT a.id FROM accounts a WHERE a.username = ?) WHERE kind IN ('member', 'sub', 'outside')
+		AND jurisdiction_id = (SELECT o.jurisdiction_id FROM accounts a JOIN units o ON o.id = a.unit_id WHERE a.username = ?)`
+	for _, a := range Accounts {
+		if !slices.Contains(a.Roles, models.RoleOffice) {
+			continue
+		}
+		statement := set
+		if a.Username == "office2" {
+			statement += " AND id % 2 = 0"
+		}
+		if err := p.DB.Write.WithContext(ctx).Exec(statement, a.Username, a.Username).Error; err != nil {
 			return database.Fault(fmt.Errorf("set contacts: %w", err))
 		}
 	}

@@ -70,7 +70,23 @@ func (s *story) crowd(first models.Period, now time.Time, told map[string]bool) 
 			code := models.TaskCode(item.Code, p)
 			r := register{item: item.Code, template: item.Template, period: p, format: formats[draw(item.Unit)%len(formats)], name: item.Name,
 				rows: 4 + draw(item.Code)%14 + draw(code)%3}
+			if item.Code == twin {
+				r = r.spoiled(otherwise)
+			}
 			s.goesWay(item, r, wayOf(item, draw(code)))
+		}
+	}
+}
+
+// twin is the item in which a second unit files the same matter as zjj-02: the same permits, of which two are told
+// otherwise (plan 二(二)8 and 20).
+const twin = "xzsp-05"
+
+// otherwise changes what a second unit may well know differently.
+func otherwise(sheet *rows.Sheet) {
+	for i, change := range []struct{ field, add string }{{"address", "（以审批件为准）"}, {"developer_name", "（更名前）"}} {
+		if i < len(sheet.Rows) {
+			sheet.Set(i, change.field, sheet.Get(i, change.field)+change.add)
 		}
 	}
 }
@@ -81,12 +97,7 @@ const mending = "swj-01"
 // returned plans a register that was returned within the last day and has still to be mended.
 func (s *story) returned(r register, now time.Time) {
 	task, unit := r.task(), s.crew[r.unit()]
-	begun := s.newest.Next().First().At(0, 0).Time()
-	if earliest := now.Add(-26 * time.Hour); earliest.After(begun) {
-		begun = earliest
-	}
-	step := now.Sub(begun) / 6
-	at := func(n int) time.Time { return begun.Add(time.Duration(n) * step) }
+	at := s.lately(now, 6)
 	s.on(at(1), "upload "+task, func() error { return s.upload(r, models.BatchClean) })
 	s.on(at(2), "submit "+task, func() error { return s.move(unit.liaison, task, models.VerbSubmit, filing.MoveInput{}) })
 	s.on(at(3), "sign "+task, func() error { return s.move(unit.chief, task, models.VerbSign, filing.MoveInput{}) })

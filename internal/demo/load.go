@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"taxportal/internal/database"
@@ -71,11 +72,15 @@ func Load(ctx context.Context, p *portal.Portal, clock *Clock, plan *seed.Plan) 
 func tell(ctx context.Context, p *portal.Portal, clock *Clock, plan *seed.Plan) error {
 	now := clock.real()
 	defer func() { clock.at = time.Time{} }()
-	s := &story{ctx: ctx, Portal: p, pool: rows.NewPool(), actors: map[string]models.Actor{}, plan: plan, templates: map[string]models.Definition{}}
+	work, err := workHours()
+	if err != nil {
+		return err
+	}
+	s := &story{hours: work, ctx: ctx, Portal: p, pool: rows.NewPool(), actors: map[string]models.Actor{}, plan: plan, templates: map[string]models.Definition{}}
 	for _, def := range plan.Templates {
 		s.templates[def.Code] = def
 	}
-	s.newest = models.PeriodAt(models.CycleMonth, now).Prev()
+	s.newest = s.newestPeriod(now)
 	first := s.newest
 	for range history - 1 {
 		first = first.Prev()
@@ -84,10 +89,10 @@ func tell(ctx context.Context, p *portal.Portal, clock *Clock, plan *seed.Plan) 
 	if err := p.LoadPlan(ctx, s.plan, first); err != nil {
 		return err
 	}
+	clock.at = s.hours.next(clock.at)
 	if err := CreateAccounts(ctx, p); err != nil {
 		return err
 	}
-	var err error
 	if s.crew, err = createCrowd(ctx, p, s.plan, s.pool); err != nil {
 		return err
 	}
@@ -95,7 +100,7 @@ func tell(ctx context.Context, p *portal.Portal, clock *Clock, plan *seed.Plan) 
 		return fmt.Errorf("organise: %w", err)
 	}
 	s.write(first, now)
-	slices.SortStableFunc(s.events, func(a, b event) int { return a.at.Compare(b.at) })
+	s.schedule()
 	for _, e := range s.events {
 		if e.at.After(now) {
 			break
@@ -112,7 +117,56 @@ func tell(ctx context.Context, p *portal.Portal, clock *Clock, plan *seed.Plan) 
 
 // event is one thing that happened.
 type event struct {
-	at   time.Time
-	what string
-	do   func() error
+	at     time.Time
+	what   string // upload ZJJ-02-202610: its last word is what it is about
+	system bool   // nobody's step: the portal works at night, too
+	do     func() error
+}
+
+// apart is how long people take at least between two steps on the same thing that a night or a holiday has pushed together.
+const apart = 25 * time.Minute
+
+// schedule puts the events in the order in which they happen, after it has moved the steps of people into their working
+// hours; the steps on one thing keep their order.
+func (s *story) schedule() {
+	inOrder := func() { slices.SortStableFunc(s.events, func(a, b event) int { return a.at.Compare(b.at) }) }
+	inOrder()
+	last := map[string]time.Time{}
+	for i := range s.events {
+		e := &s.events[i]
+		if e.system {
+			continue
+		}
+		about := e.what[strings.LastIndexByte(e.what, ' ')+1:]
+		e.at = s.hours.next(e.at)
+		if before, ok := last[about]; ok && !e.at.After(before) {
+			e.at = s.hours.next(before.Add(apart))
+		}
+		last[about] = e.at
+	}
+	inOrder()
+}
+
+// recent is how much working time before now the newest steps are spread over: somewhat more than a day.
+const recent = 8 * time.Hour
+
+// settled is how much of it there must be since a period opened for the story to have reached it.
+const settled = 2 * time.Hour
+
+// newestPeriod returns the newest period that is over and that people have had time to work on.
+func (s *story) newestPeriod(now time.Time) models.Period {
+	newest := models.PeriodAt(models.CycleMonth, now).Prev()
+	for s.hours.between(opening(newest), now, settled) < settled {
+		newest = newest.Prev()
+	}
+	return newest
+}
+
+// opening returns when a period's tasks open.
+func opening(p models.Period) time.Time { return p.Next().First().At(0, 0).Time() }
+
+// lately returns the moments of so many steps that have just been taken in the newest period, numbered from 1.
+func (s *story) lately(now time.Time, steps int) func(n int) time.Time {
+	span := s.hours.between(opening(s.newest), now, recent)
+	return func(n int) time.Time { return s.hours.back(now, span-time.Duration(n)*span/time.Duration(steps)) }
 }

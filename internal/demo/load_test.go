@@ -19,7 +19,7 @@ import (
 func open(t *testing.T, engine string, now time.Time) (*portal.Portal, *demo.Clock) {
 	t.Helper()
 	clock := demo.NewClock(func() time.Time { return now })
-	cfg := portal.Config{DSN: testdb.New(t, engine, nil), Data: t.TempDir(), Now: clock.Now}
+	cfg := portal.Config{DSN: testdb.New(t, engine, nil), Data: t.TempDir(), Demo: true, Now: clock.Now}
 	p, err := portal.Open(t.Context(), cfg, true)
 	if err != nil {
 		t.Fatal(err)
@@ -103,6 +103,9 @@ func TestLoad_WhatANewcomerFinds(t *testing.T) {
 				}
 			}
 			finds(t, p)
+			if len(plan.Templates) > 60 {
+				shows(t, p, at("2026-11-24", 5, 0))
+			}
 		})
 	}
 }
@@ -146,11 +149,38 @@ func finds(t *testing.T, p *portal.Portal) {
 }
 
 func TestLoad_OnAnyDayOfTheMonth(t *testing.T) {
-	for _, now := range []time.Time{at("2026-11-01", 0, 10), at("2027-03-01", 12, 0), at("2026-12-31", 23, 59)} {
+	for _, now := range []time.Time{at("2026-11-01", 0, 10), at("2027-03-01", 12, 0), at("2026-12-31", 23, 59), at("2026-10-05", 15, 0), at("2026-11-24", 3, 0)} {
 		t.Run(now.Format("2006-01-02"), func(t *testing.T) {
 			p := load(t, testdb.Engines(t)[0], now, whole(t).With("zjj-02", "fgw-05", "zrzy-01"))
 			finds(t, p)
+			atWork(t, p, now)
 		})
+	}
+}
+
+// atWork fails the test for a step of a person that was taken at night, over lunch, on a day off or in the future.
+func atWork(t *testing.T, p *portal.Portal, now time.Time) {
+	t.Helper()
+	calendar, err := p.Directory.Calendar(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var steps []struct {
+		What string
+		At   models.Instant
+	}
+	err = p.DB.Read.Raw(`SELECT verb AS what, at FROM flow_events WHERE actor_id <> 0 UNION ALL SELECT 'upload ' || code, created_at FROM batches
+		UNION ALL SELECT 'ask ' || code, created_at FROM waivers UNION ALL SELECT 'say', at FROM task_messages
+		UNION ALL SELECT object || ' ' || action, at FROM audit_entries WHERE actor_id <> 0`).Scan(&steps).Error
+	if err != nil || len(steps) < 100 {
+		t.Fatalf("%d steps: %v", len(steps), err)
+	}
+	for _, step := range steps {
+		when := step.At.Time().In(models.Zone)
+		minute := when.Hour()*60 + when.Minute()
+		if !calendar.IsWorkday(when) || minute < 9*60 || minute > 17*60 || minute > 12*60 && minute < 14*60 || when.After(now) {
+			t.Errorf("%s on %s", step.What, when.Format("Mon 2006-01-02 15:04"))
+		}
 	}
 }
 

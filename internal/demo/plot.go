@@ -38,13 +38,14 @@ func (s *story) write(first models.Period, now time.Time) {
 	periods := make([]models.Period, history)
 	for i, p := 0, first; i < history; i, p = i+1, p.Next() {
 		periods[i] = p
-		s.on(p.Next().First().At(0, 10).Time(), "open "+string(p), s.openPeriods)
+		s.bySystem(p.Next().First().At(0, 10).Time(), "open "+string(p), s.openPeriods)
 	}
 	s.permits(periods)
 	s.invest(periods)
 	s.estates(periods)
 	s.today(periods, now)
 	s.crowd(first, now, map[string]bool{permits.item: true, invest.item: true, estates.item: true})
+	s.content(periods, now)
 }
 
 func (s *story) openPeriods() error {
@@ -157,12 +158,7 @@ func (s *story) estates(periods []models.Period) {
 // the period before a correction to sign; and a waiver for the second person of the Office.
 func (s *story) today(periods []models.Period, now time.Time) {
 	newest, before := periods[history-1], periods[history-2]
-	opened := newest.Next().First().At(0, 0).Time()
-	if earliest := now.Add(-26 * time.Hour); earliest.After(opened) {
-		opened = earliest
-	}
-	step := now.Sub(opened) / 12
-	at := func(n int) time.Time { return opened.Add(time.Duration(n) * step) }
+	at := s.lately(now, 12)
 
 	errs := invest.in(newest).withRows(330).spoiled(wrongProjects)
 	s.on(at(1), "upload with errors "+errs.task(), func() error { return s.upload(errs, models.BatchErrors) })

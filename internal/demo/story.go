@@ -26,6 +26,7 @@ type story struct {
 	templates map[string]models.Definition
 	crew      map[string]people // by unit
 	actors    map[string]models.Actor
+	hours     hours
 	events    []event
 }
 
@@ -41,7 +42,12 @@ func (s *story) actor(username string) (models.Actor, error) {
 
 // on plans an event.
 func (s *story) on(at time.Time, what string, do func() error) {
-	s.events = append(s.events, event{at, what, do})
+	s.events = append(s.events, event{at: at, what: what, do: do})
+}
+
+// bySystem plans an event that is nobody's step.
+func (s *story) bySystem(at time.Time, what string, do func() error) {
+	s.events = append(s.events, event{at: at, what: what, do: do, system: true})
 }
 
 // onDay returns a moment of the n-th day after a period's end.

@@ -151,7 +151,7 @@ func (s *Local) DeleteUnchanged(ctx context.Context, entry Entry) (bool, error) 
 func diskError(what string, err error) error {
 	err = fmt.Errorf("%s: %w", what, err)
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		return fault.Wrap(fault.Unavailable, "服务器磁盘空间不足，文件没有保存；请联系系统管理员清理空间后重新上传。", err)
+		return fault.Wrap(fault.Unavailable, "服务器磁盘已满，文件没有保存；请系统管理员清理空间后重新上传。", err)
 	}
 	return err
 }

@@ -260,7 +260,7 @@ func TestADiskThatFailsLeavesNothingAndIsTold(t *testing.T) {
 		}
 		_, err := s.Put(t.Context(), bytes.NewReader(content(4*chunkSize)), PutOptions{MaxBytes: plenty})
 		message, _ := fault.Message(err)
-		if !errors.Is(err, c.err) || fault.Is(err, fault.Unavailable) != c.told || c.told != strings.Contains(message, "磁盘空间不足") {
+		if !errors.Is(err, c.err) || fault.Is(err, fault.Unavailable) != c.told || c.told != strings.Contains(message, "磁盘已满") {
 			t.Errorf("%s after %d: %v", c.step, c.after, err)
 		}
 		if files := filesIn(t, s.files); len(files) > 0 {

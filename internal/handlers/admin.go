@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"taxportal/internal/fault"
@@ -37,7 +36,7 @@ func (a *App) adminAccounts(c echo.Context) error {
 		return respond.SeeOther(c, string(query.Page(strconv.Itoa(last))))
 	}
 	page := adminview.ListPage{Shell: a.Shell(c, "账号管理"), Query: query, Units: units, CanCreate: a.Guard.Can(actor(c), "account", "create"),
-		Pages: components.NewPages(int(total), filter.Page, filter.Size, "个账号", func(n int) templ.SafeURL { return query.Page(strconv.Itoa(n)) })}
+		Pages: components.NewPages(int(total), filter.Page, filter.Size, "个账号", func(n int) components.URL { return query.Page(strconv.Itoa(n)) })}
 	now := models.At(a.Now())
 	for _, r := range rows {
 		page.Rows = append(page.Rows, adminview.AccountRow{ID: r.ID, Username: r.Username, Name: r.Name, Unit: r.Unit.Name,
@@ -110,12 +109,32 @@ func (a *App) adminCreate(c echo.Context) error {
 	in := accounts.CreateInput{Username: form.Text(c, "username"), Name: form.Text(c, "name"), Phone: form.Text(c, "phone"), UnitCode: form.Text(c, "unit")}
 	account, token, err := a.Accounts.Create(c.Request().Context(), actor(c), in)
 	if fields, ok := fault.Fields(err); ok {
-		return a.showNew(c, http.StatusUnprocessableEntity, in, fields)
+		return a.createAgain(c, in, fields)
 	}
 	if err != nil {
 		return err
 	}
 	return a.showAccount(c, http.StatusCreated, account.ID, accountExtras{token: token})
+}
+
+// createAgain answers a form of a new account that was refused. One that was sent a second time, as by reloading the page
+// with the link, leads to the account that it made.
+func (a *App) createAgain(c echo.Context, in accounts.CreateInput, fields map[string]string) error {
+	id, err := a.Accounts.Made(c.Request().Context(), actor(c), in)
+	if err != nil {
+		return err
+	}
+	if id != 0 {
+		return a.warn(c, paths.ToAdminAccount(id), "此账号已经建立，没有重复建立。一次性链接只显示一次，没有记下的，请重新生成。")
+	}
+	return a.showNew(c, http.StatusUnprocessableEntity, in, fields)
+}
+
+// toAccounts and toAccount take a browser that asks once more for the address of a step to the page on which it stands.
+func (a *App) toAccounts(c echo.Context) error { return respond.SeeOther(c, paths.Admin) }
+
+func (a *App) toAccount(c echo.Context) error {
+	return respond.SeeOther(c, paths.ToAdminAccount(form.ID(c, "account")))
 }
 
 // adminDisableForm asks for the reason before an account is disabled.

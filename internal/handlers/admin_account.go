@@ -46,6 +46,11 @@ func (a *App) showAccount(c echo.Context, code int, id int64, extras accountExtr
 		Disabled: row.DisabledAt != 0, Facts: accountFacts(row), May: a.may(actor(c), id), Kept: row.Kept(), Held: held, Role: string(extras.role), Fields: extras.fields,
 	}
 	page.Next, page.Waits = row.Next(now)
+	if page.May.Sessions {
+		if page.Sessions, err = a.sessionsOf(ctx, id); err != nil {
+			return err
+		}
+	}
 	if row.LockedUntil > now {
 		page.Locked = words.When(row.LockedUntil, a.Now())
 	}
@@ -76,7 +81,56 @@ func (a *App) may(who models.Actor, id int64) adminview.May {
 		return adminview.May{Self: true}
 	}
 	can := func(object, action string) bool { return a.Guard.Can(who, object, action) }
-	return adminview.May{Disable: can("account", "disable"), Unlock: can("account", "unlock"), Reset: can("account", "reset"), Roles: can("role", "give")}
+	return adminview.May{Disable: can("account", "disable"), Unlock: can("account", "unlock"), Reset: can("account", "reset"), Roles: can("role", "give"), Sessions: can("session", "end")}
+}
+
+// sessionsOf lists the log-ins of an account, last used first.
+func (a *App) sessionsOf(ctx context.Context, id int64) ([]adminview.SessionRow, error) {
+	live, err := a.Sessions.Of(ctx, id)
+	rows := make([]adminview.SessionRow, len(live))
+	for i, s := range live {
+		rows[i] = adminview.SessionRow{ID: s.ID, Device: device(s.UserAgent), Addr: s.Addr,
+			Began: words.When(s.CreatedAt, a.Now()), Used: words.When(s.LastSeen, a.Now())}
+	}
+	return rows, err
+}
+
+// adminSessionForm asks for the reason before a log-in of somebody else is ended.
+func (a *App) adminSessionForm(c echo.Context) error {
+	return a.showEndSession(c, http.StatusOK, form.Query(c, "session"), "", nil)
+}
+
+func (a *App) showEndSession(c echo.Context, code int, session, reason string, fields map[string]string) error {
+	ctx := c.Request().Context()
+	row, err := a.Accounts.Get(ctx, actor(c), form.ID(c, "account"))
+	if err != nil {
+		return err
+	}
+	live, err := a.sessionsOf(ctx, row.ID)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(live, func(s adminview.SessionRow) bool { return s.ID == session })
+	if i < 0 {
+		return fault.New(fault.NotFound, "没有这个登录，或它已经结束。")
+	}
+	return respond.Page(c, code, adminview.EndSession(adminview.EndSessionPage{
+		Shell: a.Shell(c, "结束登录", crumb("账号管理", paths.Admin), crumb(row.Name, paths.ToAdminAccount(row.ID))),
+		ID:    row.ID, Who: row.Name + "（" + row.Username + "，" + row.Unit.Name + "）", Session: live[i], Reason: reason, Fields: fields,
+	}), nil)
+}
+
+// adminSession ends a log-in of somebody else.
+func (a *App) adminSession(c echo.Context) error {
+	id, session, reason := form.ID(c, "account"), form.Text(c, "session"), form.Text(c, "reason")
+	err := a.Accounts.RevokeSession(c.Request().Context(), actor(c), id, session, reason)
+	if fields, ok := fault.Fields(err); ok {
+		return a.showEndSession(c, http.StatusUnprocessableEntity, session, reason, fields)
+	}
+	if err != nil {
+		return err
+	}
+	return a.done(c, paths.ToAdminAccount(id), "已结束该登录，对方的下一次操作须重新登录。要防止再次登录的，请系统管理员停用账号或重新生成一次性链接。")
 }
 
 // held lists the roles with who gave them and when.

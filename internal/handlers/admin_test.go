@@ -25,11 +25,11 @@ func buttons(a *testkit.Answer) string { return words(a.Doc().Find("main .btn"))
 func TestAdmin_listsFiltersAndSorts(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, app *testkit.App) {
 		sys := app.LoginAs("sysadmin")
-		page := sys.Get(paths.Admin).WantStatus(http.StatusOK).Want("共 28 个账号，本页第 1—20 个账号", "bank2", "三员分立")
+		page := sys.Get(paths.Admin).WantStatus(http.StatusOK).Want("共 37 个账号，本页第 1—20 个账号", "bank2", "三员分立")
 		if page.Doc().Find("#accounts tbody tr").Length() != form20 {
 			t.Error("a page does not hold 20 accounts")
 		}
-		sys.Get("/admin?page=2").WantStatus(http.StatusOK).Want("本页第 21—28 个账号")
+		sys.Get("/admin?page=2").WantStatus(http.StatusOK).Want("本页第 21—37 个账号")
 		if got := sys.Get("/admin?page=99&sort=-name").WantStatus(http.StatusSeeOther).Header.Get("Location"); got != "/admin?page=2&sort=-name" {
 			t.Errorf("beyond the end it leads to %s", got)
 		}
@@ -102,6 +102,17 @@ func TestAdmin_createsAnAccountAndShowsItsLinkOnce(t *testing.T) {
 	again := sys.Get(path).WantStatus(http.StatusOK).Not(token)
 	if again.Doc().Find("#link").Length() != 0 {
 		t.Error("the link is shown a second time")
+	}
+	same := sys.Post(paths.AdminAccounts, values("username", "new.zjj", "name", "钱多多", "unit", "zjj")).WantStatus(http.StatusSeeOther)
+	if to := same.Header.Get("Location"); to != path {
+		t.Errorf("the page reloaded leads to %s", to)
+	}
+	sys.Get(path).Want("没有重复建立", "请重新生成")
+	sys.Post(paths.AdminAccounts, values("username", "new.zjj", "name", "钱多多", "unit", "fgw")).WantStatus(http.StatusUnprocessableEntity).Want("已被使用")
+	for from, to := range map[string]string{paths.AdminAccounts: paths.Admin, paths.ToAdminStep(paths.AdminReset, accountID(app, "new.zjj")): path} {
+		if got := sys.Get(from).WantStatus(http.StatusSeeOther).Header.Get("Location"); got != to {
+			t.Errorf("GET %s leads to %s", from, got)
+		}
 	}
 	app.LoginAs("secadmin").Get(path).Not(token).Want("还没有角色")
 	app.LoginAs("auditor").Get("/audit?q=new.zjj").Want("新建账号").Not(token)

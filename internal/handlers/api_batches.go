@@ -91,6 +91,7 @@ type apiReceipt struct {
 	Rows            int64     `json:"rows"`
 	FiledBy         string    `json:"filed_by"`
 	FiledAt         moment    `json:"filed_at"`
+	SubmittedBy     string    `json:"submitted_by"`
 	SubmittedAt     moment    `json:"submitted_at"`
 	SignedBy        string    `json:"signed_by"`
 	SignedAt        moment    `json:"signed_at"`
@@ -155,7 +156,7 @@ func receiptOf(p *filing.TaskPage) *apiReceipt {
 	r := &apiReceipt{
 		No: b.ReceiptNo, Unit: t.Unit.Name, Item: t.Item.Name, Period: t.Period.Label(), Batch: b.Code, Kind: string(b.Kind),
 		Template: t.TemplateVersion.Definition.Name, TemplateVersion: t.TemplateVersion.No, Rows: b.RowsValid, FiledBy: b.CreatedName,
-		FiledAt: moment(b.CreatedAt), SubmittedAt: moment(b.SubmittedAt), SignedBy: b.SignedName, SignedAt: moment(b.SignedAt),
+		FiledAt: moment(b.CreatedAt), SubmittedBy: b.SubmittedName, SubmittedAt: moment(b.SubmittedAt), SignedBy: b.SignedName, SignedAt: moment(b.SignedAt),
 		DueAt: moment(t.DueAt), State: models.FilingFlow.Describe(b.State).Label, Files: sentFiles(b.Files), Page: paths.ToBatchReceipt(b.Code),
 	}
 	if b.State == models.BatchEffective || b.State == models.BatchSuperseded {

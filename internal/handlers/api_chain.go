@@ -51,7 +51,7 @@ func forMachine(c echo.Context) bool {
 
 // chain is what a request of the route passes behind the limit of its body, in this order.
 func (a *App) chain(r Route, multipart func(path string) bool) []echo.MiddlewareFunc {
-	pages := []echo.MiddlewareFunc{middleware.Sessions(a.Sessions), middleware.Actors(a.Accounts), middleware.CSRF(multipart), a.require(r)}
+	pages := []echo.MiddlewareFunc{middleware.Sessions(a.Sessions, quiet(r.Path)), middleware.Actors(a.Accounts), middleware.CSRF(multipart), a.require(r)}
 	switch {
 	case r.machine() && r.Object == authz.Public, r.Plain && !r.machine():
 		return nil

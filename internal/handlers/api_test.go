@@ -120,7 +120,7 @@ func TestAPI_receiptSaysWhatItsPageSays(t *testing.T) {
 		ok(t, err)
 		return at.Format("2006年1月2日 15:04")
 	}
-	for _, name := range []string{"no", "unit", "item", "period", "batch", "template", "filed_by", "signed_by", "accepted_by", "state"} {
+	for _, name := range []string{"no", "unit", "item", "period", "batch", "template", "filed_by", "submitted_by", "signed_by", "accepted_by", "state"} {
 		page.Want(told.value("receipt", name).(string))
 	}
 	for _, name := range []string{"filed_at", "submitted_at", "signed_at", "accepted_at", "due_at"} {

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"taxportal/internal/fault"
@@ -83,7 +82,7 @@ func (a *App) showTokens(c echo.Context, path string) error {
 }
 
 func tokenBar(q tokenQuery, total int64) components.FilterBar {
-	bar := components.FilterBar{ID: "t", Label: "筛选令牌", Action: templ.SafeURL(q.path), ClearURL: q.clear(), Keep: q.keep("sort"),
+	bar := components.FilterBar{ID: "t", Label: "筛选令牌", Action: components.URL(q.path), ClearURL: q.clear(), Keep: q.keep("sort"),
 		Filters: []components.Filter{{Name: "q", Label: "系统、令牌开头或责任人", Value: q.filter.Text}}}
 	if q.units != nil {
 		bar.Filters = append(bar.Filters, components.Filter{Name: "unit", Label: "单位", Value: q.unit, Options: q.units})

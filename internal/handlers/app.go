@@ -17,6 +17,7 @@ import (
 	"taxportal/internal/authz"
 	"taxportal/internal/crypt"
 	"taxportal/internal/handlers/middleware"
+	"taxportal/internal/models"
 	"taxportal/internal/services/accounts"
 	"taxportal/internal/services/audit"
 	"taxportal/internal/services/catalogue"
@@ -42,14 +43,15 @@ type Deps struct {
 	Sessions  *session.Store
 	Logger    *slog.Logger
 	Now       func() time.Time
-	Ready     func(context.Context) error // nil error: database reachable, migrations current
+	Ready     func(context.Context) error // nil error: database reachable, migrations current, room on the disk
 	Metrics   http.Handler                // nil: /metrics answers 404 on this listener
 	Demo      bool
 	Version   string
 	Support   string
-	URL       string       // how browsers reach the portal, for one-time links; empty: as the request did
-	Proxies   []*net.IPNet // gateways whose X-Forwarded-For is believed; nobody else's is
-	TempDir   string       // for downloads that do not fit in memory
+	URL       string         // how browsers reach the portal, for one-time links; empty: as the request did
+	Proxies   []*net.IPNet   // gateways whose X-Forwarded-For is believed; nobody else's is
+	DueHour   models.DueHour // until when a due day lasts
+	TempDir   string         // for downloads that do not fit in memory
 }
 
 // App holds the handlers of all capabilities.

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"taxportal/internal/handlers/form"
@@ -38,7 +37,7 @@ func (a *App) audit(c echo.Context) error {
 	}
 	page := auditview.ListPage{
 		Shell: a.Shell(c, "审计日志"), Next: auditNext(checkup, models.At(a.Now())), Query: query, Notices: wrongDays(filter),
-		Pages: components.NewPages(int(total), filter.Page, filter.Size, "条", func(n int) templ.SafeURL { return query.Page(strconv.Itoa(n)) }),
+		Pages: components.NewPages(int(total), filter.Page, filter.Size, "条", func(n int) components.URL { return query.Page(strconv.Itoa(n)) }),
 	}
 	for _, w := range audit.Objects {
 		page.Objects = append(page.Objects, components.Option{Value: w.Code, Label: w.Label})

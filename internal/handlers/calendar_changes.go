@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"taxportal/internal/handlers/form"
@@ -124,7 +123,7 @@ func (a *App) calendarChange(c echo.Context) error {
 		Shell: a.Shell(c, change.What, crumb("工作日历", paths.ToCalendar(change.Year)), crumb("日历调整记录", paths.CalendarChanges)), Now: a.Now(),
 		Change: *change, Next: next, Tasks: a.Guard.Can(who, "filing", "view"), Order: l.order(f.Sort), Rows: rows, Pages: l.pages(total, f.Page, "项"),
 		Filter: quoted(f.Text), Cleared: l.path,
-		Bar: components.FilterBar{ID: "m", Label: "筛选任务", Action: templ.SafeURL(l.path), ClearURL: l.clear(), Keep: l.keep("sort"),
+		Bar: components.FilterBar{ID: "m", Label: "筛选任务", Action: components.URL(l.path), ClearURL: l.clear(), Keep: l.keep("sort"),
 			Filters: []components.Filter{{Name: "q", Label: "单位、事项或任务号", Value: f.Text, Placeholder: "如 ZJJ-02"}},
 			Actions: l.export(paths.ToCalendarMovedExport(id), total, "项")},
 	}), nil)

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"taxportal/internal/handlers/form"
@@ -20,6 +19,7 @@ import (
 	"taxportal/internal/workflow"
 	"taxportal/web/views/catalogueview"
 	"taxportal/web/views/components"
+	"taxportal/web/views/filingview"
 )
 
 // The ways to go through the catalogue.
@@ -50,14 +50,6 @@ func namedOptions[T ~string](first string, list []models.Named[T]) []components.
 	return options
 }
 
-func taxOptions(first string) []components.Option {
-	options := []components.Option{{Label: first}}
-	for _, k := range models.TaxKinds {
-		options = append(options, components.Option{Value: string(k.Code), Label: k.Label})
-	}
-	return options
-}
-
 // itemQuery is what the address of the catalogue asks for.
 type itemQuery struct {
 	address
@@ -79,7 +71,7 @@ func itemQueryOf(c echo.Context, sheet catalogue.Sheet) itemQuery {
 	q.filter = catalogue.ItemFilter{Text: form.Query(c, "q"), Unit: value("unit", units), Subject: models.SubjectKind(value("subject", subject)),
 		Tax: models.Tax(value("tax", taxOptions("全部"))), Cycle: models.Cycle(value("cycle", cycle)), Share: models.Share(value("share", share)),
 		Shape: models.Shape(value("shape", shape)), Sensitivity: models.Sensitivity(value("sensitivity", sensitivity)),
-		State: value("state", itemStates), Lack: value("lack", itemLacks), Sort: oneOf(form.Query(c, "sort"), "code", "name", "cycle")}
+		State: value("state", itemStates), Lack: value("lack", itemLacks), Sort: oneOf(form.Query(c, "sort"), "code", "name", "cycle", "rate")}
 	f := q.filter
 	q.words = inWords(quoted(f.Text), label(f.Unit, units), label(string(f.Subject), subject), label(string(f.Tax), taxOptions("全部")),
 		label(string(f.Cycle), cycle), label(string(f.Share), share), label(string(f.Shape), shape), label(string(f.Sensitivity), sensitivity),
@@ -89,8 +81,9 @@ func itemQueryOf(c echo.Context, sheet catalogue.Sheet) itemQuery {
 
 func (q itemQuery) bar(total int64) components.FilterBar {
 	f := q.filter
-	return components.FilterBar{ID: "i", Label: "筛选目录项", Action: paths.Catalogue, ClearURL: q.clear(), Keep: q.keep("by", "unit", "subject", "tax", "sort"), Filters: []components.Filter{
+	return components.FilterBar{ID: "i", Label: "筛选目录项", Action: paths.Catalogue, ClearURL: q.clear(), Keep: q.keep("by", "unit", "subject", "sort"), Filters: []components.Filter{
 		{Name: "q", Label: "名称、代码或单位", Value: f.Text, Placeholder: "如 商品房"},
+		{Name: "tax", Label: "服务税费", Value: string(f.Tax), Options: taxOptions("全部")},
 		{Name: "cycle", Label: "周期", Value: string(f.Cycle), Options: namedOptions("全部", models.Cycles)},
 		{Name: "share", Label: "共享类型", Value: string(f.Share), Options: namedOptions("全部", models.Shares)},
 		{Name: "shape", Label: "形态", Value: string(f.Shape), Options: namedOptions("全部", models.Shapes)},
@@ -108,47 +101,54 @@ func (a *App) catalogue(c echo.Context) error {
 		return err
 	}
 	q := itemQueryOf(c, sheet)
+	if q.filter.Tallies, err = a.itemTallies(c, who); err != nil {
+		return err
+	}
 	found := q.filter.Of(sheet.Rows)
 	total := int64(len(found))
 	shown, page := onPage(found, form.Page(c))
 	view := catalogueview.ListPage{
 		Shell: a.Shell(c, "共享目录"), Sub: sheetWords(sheet), Next: a.catalogueNext(c, who), Bar: q.bar(total), Order: q.order(q.filter.Sort),
-		Pages: q.pages(total, page, "项"), Filter: q.words, Side: q.side(sheet),
+		Pages: q.pages(total, page, "项"), Filter: q.words, Side: q.side(sheet), RatesNote: a.ratesNote(who),
 	}
 	if total > 0 {
-		view.Actions = append(view.Actions, components.Action{Label: "按资源目录格式导出 " + components.Thousands(total) + " 项", URL: templ.SafeURL(q.to(paths.CatalogueExport)), Icon: components.IconTableExport})
+		view.Actions = append(view.Actions, components.Action{Label: "按资源目录格式导出 " + components.Thousands(total) + " 项", URL: components.URL(q.to(paths.CatalogueExport)), Icon: components.IconTableExport})
 	}
 	if a.Guard.Can(who, "catalogue", "edit") {
-		view.Actions = append(view.Actions, components.Action{Label: "补充目录项", URL: templ.SafeURL(paths.With(paths.CatalogueNew, "unit", q.filter.Unit)), Icon: components.IconPlus, Style: components.StylePrimary})
+		view.Actions = append(view.Actions, components.Action{Label: "补充目录项", URL: components.URL(paths.With(paths.CatalogueNew, "unit", q.filter.Unit)), Icon: components.IconPlus, Style: components.StylePrimary})
 	}
 	if unit, ok := sheet.Unit(q.filter.Unit); ok {
-		if view.Clause, err = a.clause(c, sheet.Clauses, unit, listedOf(sheet, unit.ID), ""); err != nil {
+		if view.Clause, err = a.clause(c, sheet.Clauses, unit, sheet.Listed(unit.ID), ""); err != nil {
 			return err
 		}
 		view.Shell = a.Shell(c, unit.Name, crumb("共享目录", paths.Catalogue))
 	}
 	for _, r := range shown {
-		view.Rows = append(view.Rows, itemRow(r))
+		row := itemRow(r)
+		row.Rate = filingview.MatrixRate(q.filter.Tallies[r.Item.ID])
+		view.Rows = append(view.Rows, row)
 	}
 	return respond.Page(c, http.StatusOK, catalogueview.List(view), nil)
 }
 
 func itemRow(r catalogue.ItemRow) catalogueview.Row {
-	return catalogueview.Row{Item: r.Item, Cycle: cycles[r.Item.Cycle], Version: r.Version, Twins: r.Twins, Proposed: r.Proposed, Pending: r.Pending}
+	return catalogueview.Row{Item: r.Item, List: r.List.Name, Moved: supplied(r), Cycle: cycles[r.Item.Cycle], Version: r.Version, Twins: r.Twins, Proposed: r.Proposed, Pending: r.Pending}
 }
 
-func listedOf(sheet catalogue.Sheet, unitID int64) []models.CatalogueItem {
-	var list []models.CatalogueItem
-	for _, r := range sheet.Rows {
-		if r.Item.UnitID == unitID {
-			list = append(list, r.Item)
-		}
+// supplied says who supplies an item now that stands on another unit's list, since when and why; empty for all others.
+func supplied(r catalogue.ItemRow) string {
+	if !r.Moved() {
+		return ""
 	}
-	return list
+	text := "现由" + r.Item.Unit.Name + "提供"
+	if r.Supply.Since != "" {
+		text += "（" + r.Supply.Since.Time().Format("2006年1月2日") + "起，理由：" + r.Supply.Why + "）"
+	}
+	return text
 }
 
 // clause is the plan's sentence on a unit, nil where the plan has none.
-func (a *App) clause(c echo.Context, clauses map[int64]models.Clause, unit models.Unit, list []models.CatalogueItem, on string) (*catalogueview.Clause, error) {
+func (a *App) clause(c echo.Context, clauses map[int64]models.Clause, unit models.Unit, rows []catalogue.ItemRow, on string) (*catalogueview.Clause, error) {
 	text, ok := clauses[unit.ID]
 	if !ok {
 		return nil, nil
@@ -157,6 +157,13 @@ func (a *App) clause(c echo.Context, clauses map[int64]models.Clause, unit model
 	if err != nil {
 		return nil, err
 	}
+	list, moved := make([]models.CatalogueItem, len(rows)), map[string]string{}
+	for i, r := range rows {
+		list[i] = r.Item
+		if words := supplied(r); words != "" {
+			moved[r.Item.Code] = words
+		}
+	}
 	no, _ := strconv.Atoi(strings.SplitN(text.Text, ".", 2)[0])
 	if no == 0 && len(list) > 0 { // a sub-unit's part of its unit's sentence: the resource code knows the number
 		if code := list[0].ResourceCode; len(code) > 6 {
@@ -164,7 +171,7 @@ func (a *App) clause(c echo.Context, clauses map[int64]models.Clause, unit model
 		}
 	}
 	about := "联络员 " + orNone(people.Liaison) + "　分管负责人 " + orNone(people.Chief) + "　办公室对接人 " + orNone(people.Contact)
-	return &catalogueview.Clause{Unit: unit, No: no, Text: strings.TrimPrefix(text.Text, strconv.Itoa(no)+"."), Open: text.Open, Items: list, On: on, About: about}, nil
+	return &catalogueview.Clause{Unit: unit, No: no, Text: strings.TrimPrefix(text.Text, strconv.Itoa(no)+"."), Open: text.Open, Items: list, Moved: moved, On: on, About: about}, nil
 }
 
 func orNone(name string) string {
@@ -205,60 +212,6 @@ func sheetWords(sheet catalogue.Sheet) string {
 	return text
 }
 
-// side is the list at the side: units, kinds of subjects, or taxes and fees, each with the number of its items in force.
-func (q itemQuery) side(sheet catalogue.Sheet) catalogueview.Side {
-	now := q.by
-	if now == "" {
-		now = byUnit
-	}
-	to := func(by, value string) templ.SafeURL {
-		return templ.SafeURL(paths.With(paths.Catalogue, "by", strings.TrimPrefix(by, byUnit), by, value))
-	}
-	s := catalogueview.Side{Tabs: []components.Tab{{Label: "单位", URL: to(byUnit, ""), Current: now == byUnit},
-		{Label: "主体", URL: to(bySubject, ""), Current: now == bySubject}, {Label: "税费", URL: to(byTax, ""), Current: now == byTax}}}
-	add := func(no, label, value, chosen string, has func(models.CatalogueItem) bool) {
-		e := catalogueview.Entry{No: no, Label: label, URL: to(now, value), Current: value == chosen}
-		for _, r := range sheet.Rows {
-			if r.Item.RetiredAt == 0 && has(r.Item) {
-				e.Count++
-			}
-		}
-		if e.Count > 0 || e.Current {
-			s.Entries = append(s.Entries, e)
-		}
-	}
-	all := func(models.CatalogueItem) bool { return true }
-	switch now {
-	case bySubject:
-		s.Title = "主体类别"
-		add("", "全部", "", string(q.filter.Subject), all)
-		for _, k := range models.SubjectKinds {
-			add("", k.Label, string(k.Code), string(q.filter.Subject), func(i models.CatalogueItem) bool { return i.SubjectKind == k.Code })
-		}
-	case byTax:
-		s.Title = "服务税费"
-		add("", "全部", "", string(q.filter.Tax), all)
-		for _, k := range models.TaxKinds {
-			no := "税"
-			if k.Fee {
-				no = "费"
-			}
-			add(no, k.Label, string(k.Code), string(q.filter.Tax), func(i models.CatalogueItem) bool { return slices.Contains(i.Taxes, k.Code) })
-		}
-	default:
-		s.Title = "提供单位"
-		add("", "全部", "", q.filter.Unit, all)
-		for _, u := range sheet.Units {
-			no := ""
-			if u.PlanNo > 0 {
-				no = strconv.Itoa(u.PlanNo)
-			}
-			add(no, u.Name, u.Code, q.filter.Unit, func(i models.CatalogueItem) bool { return i.UnitID == u.ID })
-		}
-	}
-	return s
-}
-
 // catalogueNext says how many proposals wait for the Office, or how a change is asked for.
 func (a *App) catalogueNext(c echo.Context, who models.Actor) components.Next {
 	calm := func(text string) components.Next {
@@ -273,7 +226,7 @@ func (a *App) catalogueNext(c echo.Context, who models.Actor) components.Next {
 	switch {
 	case waiting > 0:
 		return components.Next{Sentence: components.Sentence{components.Plain("请您答复 "), components.Bold(countText(waiting, "件")), components.Plain("目录变更申请：采纳后修改目录项，不采纳的写明理由。")},
-			Action: &components.Action{Label: "去答复", URL: templ.SafeURL(paths.With(paths.Proposals, "state", string(models.ProposalTabled))), Small: true}}
+			Action: &components.Action{Label: "去答复", URL: components.URL(paths.With(paths.Proposals, "state", string(models.ProposalTabled))), Small: true}}
 	case a.Guard.Can(who, "catalogue", "edit"):
 		return calm("目前没有等您答复的变更申请。末尾有“等”字的清单可依据法律、法规补充；修改自所选期次起生效，不追溯。")
 	case a.Guard.Can(who, "catalogue", "propose"):
@@ -298,14 +251,41 @@ func (a *App) catalogueExport(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	filter := itemQueryOf(c, sheet).filter
-	return a.sendTable(c, office.Table{Title: "政务信息资源目录（涉税信息）", Mark: a.mark(who), Columns: itemColumns, Rows: tableRows(func(each func(...any) error) error {
-		return a.Catalogue.ExportItems(ctx, who, filter, func(r catalogue.ExportItem) error { return each(itemCells(r)...) })
+	filter, columns := itemQueryOf(c, sheet).filter, itemColumns
+	if filter.Tallies, err = a.itemTallies(c, who); err != nil {
+		return err
+	}
+	if filter.Tallies != nil {
+		columns = append(slices.Clone(itemColumns), rateColumn)
+	}
+	return a.sendTable(c, office.Table{Title: "政务信息资源目录（涉税信息）", Mark: a.mark(who), Columns: columns, Rows: tableRows(func(each func(...any) error) error {
+		return a.Catalogue.ExportItems(ctx, who, filter, func(r catalogue.ExportItem) error {
+			cells := itemCells(r)
+			if filter.Tallies != nil {
+				cells = append(cells, rateCell(filter.Tallies[r.Item.ID]))
+			}
+			return each(cells...)
+		})
 	})})
 }
 
 // shapeFormats are the formats in which the shapes of data come.
 var shapeFormats = map[models.Shape]string{models.ShapeRecords: "电子表格、数据库表", models.ShapeTotals: "电子表格", models.ShapeDocuments: "电子文书、电子表格"}
+
+// What the national guide asks for and the plan settles for every item.
+const (
+	shareWay  = "税收共治平台报送、调取"
+	notPublic = "不开放（仅供成员单位履行职责）"
+)
+
+// relatedCodes are the resource codes of the same matter of other units.
+func relatedCodes(twins []models.CatalogueItem) string {
+	codes := make([]string, len(twins))
+	for i, t := range twins {
+		codes[i] = t.ResourceCode
+	}
+	return strings.Join(codes, "、")
+}
 
 func itemCells(r catalogue.ExportItem) []any {
 	i := r.Item
@@ -313,10 +293,7 @@ func itemCells(r catalogue.ExportItem) []any {
 	if code, _, ok := strings.Cut(i.ResourceCode, "/"); ok && len(code) >= 6 {
 		class, group, unit, sub = code[:1], code[1:3], code[3:6], code[6:]
 	}
-	var twins, fields []string
-	for _, t := range r.Twins {
-		twins = append(twins, t.ResourceCode)
-	}
+	var fields []string
 	for _, f := range r.Fields {
 		fields = append(fields, f.Name+"："+ingest.TypeTitle(f.Type))
 	}
@@ -332,7 +309,7 @@ func itemCells(r catalogue.ExportItem) []any {
 		state = "补充"
 	}
 	return []any{class, group, unit, sub, i.Name, i.ResourceCode, i.Unit.Official(), strings.ToUpper(i.Unit.Code), summary, shapeFormats[i.Shape], strings.Join(fields, "；"),
-		i.Share.Label(), i.ShareTerms, "税收共治平台报送、调取", "不开放（仅供成员单位履行职责）", cycles[i.Cycle], string(i.ListedOn), strings.Join(twins, "、"),
+		i.Share.Label(), i.ShareTerms, shareWay, notPublic, cycles[i.Cycle], string(i.ListedOn), relatedCodes(r.Twins),
 		models.ItemCode(i.Code), i.Shape.Label(), i.SubjectKind.Label(), models.TaxLabels(i.Taxes), i.Sensitivity.Label(), i.Basis, i.Limits(), i.Section, state, i.PlanWords}
 }
 

@@ -98,19 +98,23 @@ func (a *App) calls(c echo.Context) error {
 // callsNext says how many calls wait for the reader.
 func (a *App) callsNext(c echo.Context, who models.Actor) components.Next {
 	waiting, late := 0, 0
+	var first *components.Action // the to-dos stand in the order of their due dates
 	for _, t := range a.todos(c, who) {
 		if t.Flow != nil && t.Flow.Name == models.CallFlow.Name {
 			waiting++
 			if t.Late {
 				late++
 			}
+			if first == nil {
+				first = &components.Action{Label: t.Verb, URL: components.URL(t.URL), Small: true}
+			}
 		}
 	}
 	switch {
 	case late > 0:
-		return components.Next{Tone: components.ToneLate, Sentence: components.Sentence{components.Plain("请您今天先办理 "), components.Late(countText(late, "件")), components.Plain("已逾期的专项需求。")}}
+		return components.Next{Tone: components.ToneLate, Action: first, Sentence: components.Sentence{components.Plain("请您今天先办理 "), components.Late(countText(late, "件")), components.Plain("已逾期的专项需求。")}}
 	case waiting > 0:
-		return components.Next{Sentence: components.Sentence{components.Plain("请您办理 "), components.Bold(countText(waiting, "件")), components.Plain("专项需求。")}}
+		return components.Next{Action: first, Sentence: components.Sentence{components.Plain("请您办理 "), components.Bold(countText(waiting, "件")), components.Plain("专项需求。")}}
 	case a.Guard.Can(who, "call", "raise"):
 		return components.Next{Tone: components.ToneCalm, Sentence: components.Sentence{components.Plain("目前没有等您确认的答复。目录以外的信息可向有关单位提出需求，须写明法律和条款（方案二（二）36）。")}}
 	}
@@ -170,7 +174,7 @@ func (a *App) showCallNew(c echo.Context, code int, in catalogue.CallInput, errs
 		Action: paths.CallNew, Back: paths.Calls, Label: "提出需求", Parts: []catalogueview.Part{
 			{Title: "向谁要什么", Inputs: []components.Input{
 				{Kind: components.InputSelect, Name: "unit", Label: "单位", Value: strings.ToLower(in.Unit), Options: unitChoices, Required: true, Error: errs["unit"], Hint: "方案没有列出的单位，先在“成员单位”中登记。"},
-				{Kind: components.InputDate, Name: "due", Label: "答复期限", Value: string(in.Due), Required: true, Error: errs["due"], Width: components.WidthShort, Hint: "当日 17:00 截止。"},
+				{Kind: components.InputDate, Name: "due", Label: "答复期限", Value: string(in.Due), Required: true, Error: errs["due"], Width: components.WidthShort, Hint: "当日 " + a.DueHour.String() + " 截止。"},
 				{Name: "title", Label: "需求事项", Value: in.Title, Required: true, Error: errs["title"], Width: components.WidthFull, Hint: "一句话，如 2025 年度粮食收储企业名录。"},
 				area("what", "所需信息", in.What, "哪些主体、哪个时段、哪些内容。"), area("why", "用途", in.Why, "用于哪项税费工作。")}},
 			{Title: "法律依据", Inputs: []components.Input{
@@ -219,12 +223,15 @@ func (a *App) callNext(p catalogue.CallPage) components.Next {
 	}
 	state := models.CallFlow.Describe(p.Call.State)
 	next := components.Next{Sentence: words.Sentence(workflow.Sentence(state.Next, map[string]string{"liaison": named("联络员", p.Liaison), "chief": named("分管负责人", p.Chief),
-		"contact": p.Contact, "due": words.Day(p.Call.DueAt) + " 17:00", "how": how}))}
+		"contact": p.Contact, "due": words.Due(p.Call.DueAt), "how": how}))}
 	switch {
 	case p.Late:
 		next.Tone = components.ToneLate
 	case state.Waits == "":
 		next.Tone = components.ToneCalm
+	}
+	if p.Call.Task != nil && p.Call.State == models.CallOpen {
+		next.Action = &components.Action{Label: "去报送任务", URL: components.URL(paths.ToTask(p.Call.Task.Code)), Small: true}
 	}
 	return next
 }
@@ -253,7 +260,7 @@ func (a *App) showCallMove(c echo.Context, code int, in catalogue.MoveInput, err
 		Shell: a.Shell(c, m.Label, crumb("共享目录", paths.Catalogue), crumb("专项需求", paths.Calls), crumb(x.Code, paths.ToCall(x.Code))), Title: m.Label + "？", Icon: components.IconHelpCircle,
 		Text: x.Unit.Name + "“" + x.Title + "”（" + words.State(&models.CallFlow, x.State).Word + "）。" + m.Ask,
 		Post: paths.ToCallMove(x.Code, string(m.Verb)), Back: paths.ToCall(x.Code), Label: m.Label, Danger: m.Takes,
-		Inputs: deskInputs(m, in, errs), Hidden: []components.Pair{{Name: "from", Value: string(x.State)}},
+		Inputs: deskInputs(m, in, errs, a.DueHour), Hidden: []components.Pair{{Name: "from", Value: string(x.State)}},
 	}), nil)
 }
 

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"taxportal/internal/fault"
@@ -163,13 +162,13 @@ func followUp(p models.Proposal) *components.Action {
 	action := components.Action{Label: "去修改", Small: true, Style: components.StylePrimary}
 	switch {
 	case p.Kind == models.ItemAdded:
-		action.Label, action.URL = "去补充", templ.SafeURL(paths.With(paths.CatalogueNew, "unit", p.About.Code, "proposal", p.Code))
+		action.Label, action.URL = "去补充", components.URL(paths.With(paths.CatalogueNew, "unit", p.About.Code, "proposal", p.Code))
 	case p.Item == nil:
 		return nil
 	case p.Kind == models.ItemRetired:
-		action.Label, action.URL = "去停用", templ.SafeURL(paths.ToItemPart(paths.ItemRetire, p.Item.Code))
+		action.Label, action.URL = "去停用", components.URL(paths.ToItemPart(paths.ItemRetire, p.Item.Code))
 	default:
-		action.URL = templ.SafeURL(paths.With(paths.ToItemPart(paths.ItemEdit, p.Item.Code), "proposal", p.Code))
+		action.URL = components.URL(paths.With(paths.ToItemPart(paths.ItemEdit, p.Item.Code), "proposal", p.Code))
 	}
 	return &action
 }
@@ -193,12 +192,12 @@ func (a *App) showProposalMove(c echo.Context, code int, in catalogue.MoveInput,
 		Shell: a.Shell(c, m.Label, crumb("共享目录", paths.Catalogue), crumb("目录变更申请", paths.Proposals), crumb(one.Code, paths.ToProposal(one.Code))), Title: m.Label + "？", Icon: components.IconHelpCircle,
 		Text: one.Unit.Name + "的" + one.Kind.Label() + "申请“" + one.Subject() + "”（" + words.State(&models.ProposalFlow, one.State).Word + "）。" + m.Ask,
 		Post: paths.ToProposalMove(one.Code, string(m.Verb)), Back: paths.ToProposal(one.Code), Label: m.Label, Danger: m.Takes,
-		Inputs: deskInputs(m, in, errs), Hidden: []components.Pair{{Name: "from", Value: string(one.State)}},
+		Inputs: deskInputs(m, in, errs, a.DueHour), Hidden: []components.Pair{{Name: "from", Value: string(one.State)}},
 	}), nil)
 }
 
 // deskInputs are the fields that a move of a proposal or a call needs.
-func deskInputs(m workflow.Move, in catalogue.MoveInput, errs map[string]string) []components.Input {
+func deskInputs(m workflow.Move, in catalogue.MoveInput, errs map[string]string, until models.DueHour) []components.Input {
 	var inputs []components.Input
 	if m.Requires(workflow.NeedReason) {
 		inputs = append(inputs, components.Input{Kind: components.InputTextarea, Name: "reason", Label: m.Label + "的理由", Value: in.Reason, Error: errs["reason"], Required: true, Rows: 3,
@@ -206,7 +205,7 @@ func deskInputs(m workflow.Move, in catalogue.MoveInput, errs map[string]string)
 	}
 	if m.Requires(workflow.NeedDue) {
 		inputs = append(inputs, components.Input{Kind: components.InputDate, Name: "due", Label: "新的期限", Value: string(in.Due), Error: errs["due"], Required: true,
-			Width: components.WidthShort, Hint: "当日 17:00 截止。"})
+			Width: components.WidthShort, Hint: "当日 " + until.String() + " 截止。"})
 	}
 	return inputs
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"taxportal/internal/handlers/form"
@@ -31,8 +30,8 @@ func (a *App) differences(c echo.Context) error {
 		names = append(names, u.Name)
 	}
 	slices.Sort(names)
-	page := func(n int) templ.SafeURL {
-		return templ.SafeURL(paths.With(paths.ToItemPart(paths.ItemDifferences, m.Item.Code), "page", decimal(int64(n))))
+	page := func(n int) components.URL {
+		return components.URL(paths.With(paths.ToItemPart(paths.ItemDifferences, m.Item.Code), "page", decimal(int64(n))))
 	}
 	view := catalogueview.DifferencesPage{Item: m.Item, Names: strings.Join(names, "、"), Since: m.Since.Label(), From: (m.Page-1)*catalogue.MatchSize + 1,
 		Shell: a.Shell(c, "不一致的记录", crumb("共享目录", paths.Catalogue), crumb(m.Item.Name, paths.ToItem(m.Item.Code))),

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"taxportal/internal/fault"
@@ -37,24 +36,25 @@ func (a *App) item(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view := catalogueview.ItemPage{Now: a.Now(), Row: itemRow(p.ItemRow), Changes: p.Changes, Proposals: p.Proposals, CanEdit: p.CanEdit, CanAsk: p.CanAsk, CanMatch: p.CanMatch,
+	view := catalogueview.ItemPage{Now: a.Now(), DueHour: a.DueHour, Row: itemRow(p.ItemRow), Changes: p.Changes, Proposals: p.Proposals, CanEdit: p.CanEdit, CanAsk: p.CanAsk, CanMatch: p.CanMatch,
 		Shell: a.Shell(c, p.Item.Name, crumb("共享目录", paths.Catalogue), crumb(p.Item.Unit.Name, paths.With(paths.Catalogue, "unit", p.Item.Unit.Code))),
-		Next:  itemNext(p)}
-	if view.Clause, err = a.clause(c, map[int64]models.Clause{p.Item.UnitID: p.Clause}, p.Item.Unit, p.Siblings, p.Item.Code); err != nil {
+		Next:  itemNext(p), Guide: catalogueview.Guide{Format: shapeFormats[p.Item.Shape], Way: shareWay, Public: notPublic, Related: relatedCodes(p.Twins)}}
+	if view.Clause, err = a.clause(c, map[int64]models.Clause{p.List.ID: p.Clause}, p.List, p.Siblings, p.Item.Code); err != nil {
 		return err
 	}
 	if p.Clause.Text == "" {
 		view.Clause = nil
 	}
+	if view.Deadlines, err = a.deadlines(ctx, p); err != nil {
+		return err
+	}
 	if view.SeesTasks = a.Guard.Can(who, "filing", "view"); view.SeesTasks {
-		rows, _, err := a.Filing.Tasks(ctx, who, filing.TaskFilter{Text: models.ItemCode(p.Item.Code) + "-", Page: 1, Size: itemTasks})
+		rows, _, err := a.Filing.Tasks(ctx, who, filing.TaskFilter{Item: p.Item.Code, Page: 1, Size: itemTasks})
 		if err != nil {
 			return err
 		}
 		for _, r := range rows {
-			if r.Task.ItemID == p.Item.ID {
-				view.Tasks = append(view.Tasks, catalogueview.Task{Code: r.Task.Code, Period: r.Task.Period.Label(), State: words.Task(r.Standing, r.Task.Underway()), Due: words.ISODay(r.DueNow)})
-			}
+			view.Tasks = append(view.Tasks, catalogueview.Task{Code: r.Task.Code, Period: r.Task.Period.Label(), State: words.Task(r.Standing, r.Task.Underway()), Due: words.ISODay(r.DueNow)})
 		}
 	}
 	return respond.Page(c, http.StatusOK, catalogueview.Item(view), nil)
@@ -71,7 +71,7 @@ func itemNext(p catalogue.ItemPage) components.Next {
 		return calm("本项已停用，不再产生报送任务；已报的数据保留。")
 	case p.CanEdit && p.Proposed > 0:
 		return components.Next{Sentence: components.Sentence{components.Plain("请办公室答复本项的 "), components.Bold(countText(p.Proposed, "件")),
-			components.Linked("变更申请", templ.SafeURL(paths.With(paths.Proposals, "q", models.ItemCode(p.Item.Code)))), components.Plain("。")}}
+			components.Linked("变更申请", components.URL(paths.With(paths.Proposals, "q", models.ItemCode(p.Item.Code)))), components.Plain("。")}}
 	case p.CanEdit && p.Item.Section == "":
 		return components.Next{Sentence: components.Sentence{components.Plain("请向" + p.Item.Unit.Name + "了解负责科室，并在“修改目录项”中补上。")}}
 	case waits >= 0:
@@ -105,8 +105,9 @@ func daysText(n int) string {
 	return strconv.Itoa(n)
 }
 
-// aboutParts are the fields that every form of an item has.
-func aboutParts(in catalogue.ItemInput, errs map[string]string) []catalogueview.Part {
+// aboutParts are the fields that every form of an item has. added: the plan does not name the item, so that it needs a basis;
+// sinceHint: by which field its day is checked.
+func aboutParts(in catalogue.ItemInput, added bool, sinceHint string, errs map[string]string) []catalogueview.Part {
 	radio := func(name, label, value string, options []components.Option) components.Input {
 		return components.Input{Kind: components.InputRadio, Name: name, Label: label, Value: value, Options: options, Required: true, Error: errs[name]}
 	}
@@ -120,7 +121,7 @@ func aboutParts(in catalogue.ItemInput, errs map[string]string) []catalogueview.
 	terms := text("share_terms", "共享条件", in.ShareTerms, "有条件共享的必填。")
 	terms.Kind, terms.Rows = components.InputTextarea, 2
 	basis := text("basis", "依据", in.Basis, "不予共享或补充目录项的，写明法律、法规或文件的名称和条款。")
-	basis.Kind, basis.Rows = components.InputTextarea, 2
+	basis.Kind, basis.Rows, basis.Required = components.InputTextarea, 2, added
 	check := func(name, label, hint string, on bool) components.Input {
 		return components.Input{Kind: components.InputCheckbox, Name: name, Label: label, Hint: hint, Checked: on, Error: errs[name]}
 	}
@@ -128,7 +129,7 @@ func aboutParts(in catalogue.ItemInput, errs map[string]string) []catalogueview.
 		in.Width, in.Required = components.WidthShort, true
 		return in
 	}
-	since := components.Input{Kind: components.InputDate, Name: "since", Label: "只要这一天起登记的", Value: string(in.Since), Error: errs["since"], Width: components.WidthShort, Hint: "没有起始日的留空。"}
+	since := components.Input{Kind: components.InputDate, Name: "since", Label: "只要这一天起登记的", Value: string(in.Since), Error: errs["since"], Width: components.WidthShort, Hint: sinceHint}
 	return []catalogueview.Part{
 		{Title: "内容", Inputs: []components.Input{radio("shape", "数据形态", string(in.Shape), namedOptions("", models.Shapes)),
 			{Kind: components.InputSelect, Name: "subject_kind", Label: "主体类别", Value: string(in.SubjectKind), Options: namedOptions("请选择", models.SubjectKinds),
@@ -182,7 +183,11 @@ func (a *App) showItemEdit(c echo.Context, code int, p catalogue.ItemPage, in ca
 	if !p.CanEdit {
 		return errNotYours
 	}
-	parts := aboutParts(in.ItemInput, errs)
+	since, err := a.sinceHint(c, p)
+	if err != nil {
+		return err
+	}
+	parts := aboutParts(in.ItemInput, p.Item.Origin == models.OriginAdded, since, errs)
 	if p.Item.Origin == models.OriginAdded {
 		parts[0].Inputs = append([]components.Input{nameInput(in.Name, errs)}, parts[0].Inputs...)
 	}
@@ -290,28 +295,37 @@ func (a *App) itemNew(c echo.Context) error {
 }
 
 func (a *App) showItemNew(c echo.Context, code int, in catalogue.AddInput, errs map[string]string, problem string) error {
-	units, err := a.Catalogue.Addable(c.Request().Context(), actor(c))
+	lists, err := a.Catalogue.Addable(c.Request().Context(), actor(c))
 	if err != nil {
 		return err
 	}
-	options := []components.Option{{Label: "请选择"}}
-	for _, u := range units {
-		options = append(options, components.Option{Value: u.Code, Label: u.Name})
+	next := components.Sentence{components.Plain("请写明理由、法律依据和决定日期；补充的目录项续编代码，标为“补充”，不改动方案原文。")}
+	options, closed := []components.Option{{Label: "请选择"}}, false
+	for _, l := range lists {
+		option := components.Option{Value: l.Unit.Code, Label: l.Unit.Name}
+		if l.Closed {
+			option.Label += "（封闭清单）"
+		}
+		options = append(options, option)
+		if l.Closed && l.Unit.Code == strings.ToLower(in.Unit) {
+			closed = true
+			next = append(next, components.Bold("方案对“"+l.Unit.Name+"”所列内容末尾没有“等”字，是封闭清单，补充时须确认。"))
+		}
 	}
 	first := []components.Input{
 		{Kind: components.InputSelect, Name: "unit", Label: "提供单位", Value: strings.ToLower(in.Unit), Options: options, Required: true, Error: errs["unit"]},
 		{Kind: components.InputDate, Name: "listed_on", Label: "补充决定的日期", Value: string(in.ListedOn), Required: true, Error: errs["listed_on"], Width: components.WidthShort},
 		nameInput(in.Name, errs),
 	}
-	if errs["closed"] != "" || in.Closed {
+	if closed || errs["closed"] != "" || in.Closed {
 		first = append(first, components.Input{Kind: components.InputCheckbox, Name: "closed", Label: "已知这是封闭清单，确有依据需要补充", Checked: in.Closed, Error: errs["closed"], Required: true})
 	}
-	parts := append([]catalogueview.Part{{Title: "补充什么", Inputs: first}}, aboutParts(in.ItemInput, errs)...)
+	parts := append([]catalogueview.Part{{Title: "补充什么", Inputs: first}}, aboutParts(in.ItemInput, true, sinceNone, errs)...)
 	change := a.changePart(in.From, in.Reason, "从这一期起收集；有了信息模板才产生报送任务。", errs)
 	change.Inputs[0].Options[0].Label = "本月起"
 	return respond.Page(c, code, catalogueview.Form(catalogueview.FormPage{
 		Shell: a.Shell(c, "补充目录项", crumb("共享目录", paths.Catalogue)), Title: "补充目录项", Problem: problem,
-		Next:   components.Sentence{components.Plain("请写明理由、法律依据和决定日期；补充的目录项续编代码，标为“补充”，不改动方案原文。第 1、33 项没有“等”字，补充时须确认。")},
+		Next:   next,
 		Action: paths.CatalogueNew, Back: paths.With(paths.Catalogue, "unit", strings.ToLower(in.Unit)), Label: "补充目录项",
 		Hidden: []components.Pair{{Name: "proposal", Value: in.Proposal}}, Parts: append(parts, change),
 	}), nil)

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"taxportal/internal/models"
@@ -41,14 +40,14 @@ func waitingIn(todos []filing.Todo, meant func(filing.Todo) bool) (n int, late b
 func (a *App) catalogueNav(c echo.Context, who models.Actor, todos []filing.Todo) layout.NavItem {
 	path := c.Path()
 	inCalls, inProposals := under(path, paths.Calls), under(path, paths.Proposals)
-	item := layout.NavItem{Icon: components.IconFolders, Label: "共享目录", URL: templ.SafeURL(paths.Catalogue), Open: under(path, paths.Catalogue)}
+	item := layout.NavItem{Icon: components.IconFolders, Label: "共享目录", URL: components.URL(paths.Catalogue), Open: under(path, paths.Catalogue)}
 	item.Count, item.Late = waitingIn(todos, func(t filing.Todo) bool {
 		return t.Flow != nil && (t.Flow.Name == models.ProposalFlow.Name || t.Flow.Name == models.CallFlow.Name)
 	})
-	item.Children = []layout.NavItem{{Label: "目录项", URL: templ.SafeURL(paths.Catalogue), Current: item.Open && !inCalls && !inProposals},
-		{Label: "变更申请", URL: templ.SafeURL(paths.Proposals), Current: inProposals}}
+	item.Children = []layout.NavItem{{Label: "目录项", URL: components.URL(paths.Catalogue), Current: item.Open && !inCalls && !inProposals},
+		{Label: "变更申请", URL: components.URL(paths.Proposals), Current: inProposals}}
 	if a.Guard.Can(who, "call", "view") {
-		item.Children = append(item.Children, layout.NavItem{Label: "专项需求", URL: templ.SafeURL(paths.Calls), Current: inCalls})
+		item.Children = append(item.Children, layout.NavItem{Label: "专项需求", URL: components.URL(paths.Calls), Current: inCalls})
 	}
 	return item
 }

@@ -2,10 +2,17 @@ package handlers
 
 import (
 	"fmt"
+	"net/http"
 	"time"
 
+	"github.com/labstack/echo/v4"
+
 	"taxportal/internal/cn"
+	"taxportal/internal/fault"
+	"taxportal/internal/handlers/form"
+	"taxportal/internal/handlers/respond"
 	"taxportal/internal/models"
+	"taxportal/internal/paths"
 	"taxportal/web/views/components"
 	"taxportal/web/views/words"
 )
@@ -37,12 +44,36 @@ func dueClock(cal *cn.Calendar, due models.Instant, now time.Time) components.Du
 	return components.Due{Family: family, Text: "剩" + workdays(left), Note: note}
 }
 
+// clock answers an open page, each minute, with the clock of its 下一步 bar as it stands now. That is no use of the session:
+// see quiet.
+func (a *App) clock(c echo.Context) error {
+	if !respond.IsHTMX(c.Request()) {
+		return respond.SeeOther(c, paths.Home)
+	}
+	due := number(form.Query(c, "due"))
+	if due <= 0 || due > lastMoment {
+		return fault.New(fault.Invalid, "没有说明是哪个期限。")
+	}
+	calendar, err := a.Directory.Calendar(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return respond.Page(c, http.StatusOK, components.ClockBox(dueBox(calendar, models.Instant(due), a.Now())), nil)
+}
+
+// lastMoment is the end of the year 2199: nothing is due later, and a calendar is not asked about it.
+const lastMoment = 7258089600000
+
+// quiet reports whether a page asks for a route by itself: nobody may be sitting before it, so the session goes on to age.
+func quiet(path string) bool { return path == paths.Clock || path == paths.BatchProgress }
+
 // dueBox is dueClock for the box of a 下一步 bar, whose second line tells the moment in full.
 func dueBox(cal *cn.Calendar, due models.Instant, now time.Time) components.Due {
 	clock := dueClock(cal, due, now)
 	if due.IsZero() {
 		return clock
 	}
+	clock.Refresh = components.URL(paths.ToClock(int64(due)))
 	word := "截止 "
 	if clock.Family == components.FamilyLate {
 		word = "应于 "

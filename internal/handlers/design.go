@@ -20,6 +20,7 @@ import (
 	"taxportal/internal/paths"
 	"taxportal/internal/services/catalogue"
 	"taxportal/internal/workflow"
+	"taxportal/web/views/components"
 	"taxportal/web/views/templateview"
 	"taxportal/web/views/words"
 )
@@ -37,19 +38,45 @@ func (a *App) designFrame(c echo.Context, p *catalogue.DesignPage, part template
 		Part: part, Next: designNext(p), Moves: p.Moves, Comments: len(p.Comments), Open: p.OpenComments(), Trials: len(p.Trials), Earlier: len(p.Earlier) > 0,
 		CanEdit: p.CanEdit, CanSay: p.CanSay, CanTry: p.CanTry, SeesTry: a.Guard.Can(who, "template", "trial"),
 	}
-	var due, items []string
+	var due []string
 	for _, item := range p.Items {
 		if cycle := cycles[item.Cycle]; !slices.Contains(due, cycle) {
 			due = append(due, cycle)
 		}
-		items = append(items, fmt.Sprintf("%s“%s”（%s，%s，期限日为期末后 %d 日，期限日后 %s锁定）", item.Unit.Name, item.Name, models.ItemCode(item.Code),
-			cycles[item.Cycle], item.DueDays, lockWords(item.LockDays)))
+		line := templateview.ItemLine{Name: models.ItemCode(item.Code) + " " + item.Name, URL: paths.ToItem(item.Code),
+			Text: fmt.Sprintf("%s，%s，期限日为期末后 %d 日，期限日后 %s锁定", item.Unit.Name, cycles[item.Cycle], item.DueDays, lockWords(item.LockDays))}
+		if a.Guard.Can(who, "catalogue", "edit") {
+			line.Edit = paths.ToItemPart(paths.ItemEdit, item.Code)
+		}
+		f.Items = append(f.Items, line)
 	}
-	f.Due, f.Items = strings.Join(due, "、"), strings.Join(items, "；")
+	f.Due = strings.Join(due, "、")
+	f.Editing = part == templateview.PartAbout && p.CanEdit || part == templateview.PartComments && p.CanSay || part == templateview.PartTrials && p.CanTry
 	for _, r := range p.Reasons {
 		f.Reasons = append(f.Reasons, templateview.Reason{Text: r.Text, URL: reasonURL(d.ID, r)})
 	}
+	f.Hint = designHint(p, f, a.Guard.Can(who, "template", "design"))
 	return f
+}
+
+// designHint is the button beside the next step: what the reader can do at once and where. Steps of the workflow stand
+// in the head of the page.
+func designHint(p *catalogue.DesignPage, f templateview.Frame, designs bool) *components.Action {
+	small := func(label, to string) *components.Action {
+		return &components.Action{Label: label, URL: components.URL(to), Small: true}
+	}
+	d := p.Design
+	switch {
+	case d.VersionID != nil:
+		return small("查看模板", paths.With(paths.ToTemplate(d.TemplateCode), "version", decimal(int64(d.No))))
+	case designs && f.Open > 0:
+		return small(fmt.Sprintf("答复 %d 条意见", f.Open), paths.ToDesign(paths.DesignComments, d.ID))
+	case p.CanEdit && len(f.Reasons) > 0:
+		return small(fmt.Sprintf("补齐 %d 处", len(f.Reasons)), f.Reasons[0].URL)
+	case p.CanSay && !designs && !p.Spoken && f.Part != templateview.PartComments:
+		return small("提出意见", paths.ToDesign(paths.DesignComments, d.ID)+"#say")
+	}
+	return nil
 }
 
 func lockWords(days int) string {
@@ -129,7 +156,7 @@ type fieldEdit struct {
 
 func (a *App) showDesign(c echo.Context, code int, p *catalogue.DesignPage, edit *fieldEdit, conflict string) error {
 	view := templateview.DesignPage{Frame: a.designFrame(c, p, templateview.PartFields), History: p.History, Preview: previewOf(p), Versions: versionLines(p)}
-	view.Conflict = conflict
+	view.Conflict, view.Editing = conflict, edit != nil && p.CanEdit
 	published := publishedFields(p)
 	for i, f := range p.Design.Definition.Fields {
 		view.Lines = append(view.Lines, templateview.FieldLine{Letter: sheet.ColumnName(i), Field: f, Kind: ingest.TypeTitle(f.Type), Missing: missingOf(f),

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"net/http"
 
-	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"taxportal/internal/fault"
@@ -62,9 +61,9 @@ func (a *App) templateCompare(c echo.Context) error {
 	name := now.Definition.Name
 	view := templateview.ComparePage{Old: versionWords(old.No), New: versionWords(now.No), OldNo: decimal(int64(old.No)), NewNo: decimal(int64(now.No)),
 		Comparison: models.Compare(&old.Definition, &now.Definition, ingest.TypeTitle),
-		Page: templateview.PlainFrame{Head: components.Head{Title: name + "：版本比较", Sub: models.ItemCode(now.Template.Code)}, Action: templ.SafeURL(paths.ToTemplateCompare(now.Template.Code)),
+		Page: templateview.PlainFrame{Head: components.Head{Title: name + "：版本比较", Sub: models.ItemCode(now.Template.Code)}, Action: components.URL(paths.ToTemplateCompare(now.Template.Code)),
 			Next: components.Next{Tone: components.ToneCalm, Sentence: components.Sentence{components.Plain("已报的批次按当时的版本保留；新的报送请用"),
-				components.Linked("现行版本", templ.SafeURL(paths.ToTemplate(now.Template.Code))), components.Plain("。")}}}}
+				components.Linked("现行版本", components.URL(paths.ToTemplate(now.Template.Code))), components.Plain("。")}}}}
 	for _, v := range versions {
 		option := components.Option{Value: decimal(int64(v.No)), Label: versionWords(v.No) + "（自" + v.EffectiveFrom.Label() + "起）"}
 		view.From, view.To = append(view.From, option), append(view.To, option)

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"taxportal/internal/fault"
@@ -18,6 +17,7 @@ import (
 	"taxportal/internal/office"
 	"taxportal/internal/paths"
 	"taxportal/internal/services/catalogue"
+	"taxportal/internal/services/filing"
 	"taxportal/internal/workflow"
 	"taxportal/web/views/components"
 	"taxportal/web/views/filingview"
@@ -94,7 +94,7 @@ func (a *App) designsNext(c echo.Context, who models.Actor) (components.Next, er
 	}
 	first := todos[0]
 	sentence := components.Sentence{components.Plain("请您" + strings.TrimPrefix(first.Verb, "去") + " "),
-		components.Linked(first.Design.Definition.Name+"　第 "+decimal(int64(first.Design.No))+" 版", templ.SafeURL(paths.ToDesign(paths.Design, first.Design.ID)))}
+		components.Linked(first.Design.Definition.Name+"　第 "+decimal(int64(first.Design.No))+" 版", components.URL(paths.ToDesign(paths.Design, first.Design.ID)))}
 	if !first.DueAt.IsZero() {
 		sentence = append(sentence, components.Plain("，"), components.Bold(words.Day(first.DueAt)+first.DueAt.Time().Format("15:04")+" 前"))
 	}
@@ -103,6 +103,26 @@ func (a *App) designsNext(c echo.Context, who models.Actor) (components.Next, er
 		rest = fmt.Sprintf("：%s；另有 %d 份等您办理。", first.Note, len(todos)-1)
 	}
 	return components.Next{Sentence: append(sentence, components.Plain(rest))}, nil
+}
+
+// designTodos are the drafts that wait for the actor, as the workbench lists them.
+func (a *App) designTodos(c echo.Context, who models.Actor) ([]filing.Todo, error) {
+	list, err := a.Designs.Todos(c.Request().Context(), who)
+	todos := make([]filing.Todo, len(list))
+	for i, t := range list {
+		d := t.Design
+		todos[i] = filing.Todo{DueAt: t.DueAt, Title: d.Definition.Name + "模板　第 " + decimal(int64(d.No)) + " 版", Note: t.Note, State: d.State, Flow: &models.TemplateFlow,
+			URL: designTodoURL(d), Code: d.FlowCode(), Verb: t.Verb, Last: d.EditedName, LastAt: max(d.EditedAt, d.CreatedAt), Unit: strings.Join(t.Units, "、")}
+	}
+	return todos, err
+}
+
+// designTodoURL is the page of a draft on which it is taken further.
+func designTodoURL(d models.Design) string {
+	if d.State == models.DesignCommenting {
+		return paths.ToDesign(paths.DesignComments, d.ID)
+	}
+	return paths.ToDesign(paths.Design, d.ID)
 }
 
 var designColumns = []office.Column{
@@ -269,9 +289,25 @@ func (a *App) showDesignMove(c echo.Context, code int, m workflow.Move, in catal
 	}
 	return respond.Page(c, code, filingview.Confirm(filingview.ConfirmPage{
 		Shell: a.Shell(c, m.Label, crumb("信息模板", paths.Templates), crumb("模板草稿", paths.Designs), crumb(d.Definition.Name, paths.ToDesign(paths.Design, d.ID))),
-		Title: m.Label + "？", Icon: components.IconHelpCircle, Text: text, Post: paths.ToDesignMove(d.ID, string(m.Verb)), Back: paths.ToDesign(paths.Design, d.ID),
-		Label: m.Label, Danger: m.Takes, Inputs: designMoveInputs(m, in, fields), Hidden: []components.Pair{{Name: "from", Value: string(d.State)}},
+		Title: moveQuestion(m, d.No), Icon: components.IconHelpCircle, Text: text, Post: paths.ToDesignMove(d.ID, string(m.Verb)), Back: paths.ToDesign(paths.Design, d.ID),
+		Label: m.Label, Danger: m.Takes, Inputs: designMoveInputs(m, in, fields, a.DueHour), Hidden: []components.Pair{{Name: "from", Value: string(d.State)}},
 	}), nil)
+}
+
+// moveQuestion asks whether a move is meant.
+func moveQuestion(m workflow.Move, no int) string {
+	version := "第 " + decimal(int64(no)) + " 版"
+	switch m.Verb {
+	case models.VerbAskComment:
+		return "把" + version + "送出征求意见？"
+	case models.VerbHandOver:
+		return "提交" + version + "发布？"
+	case models.VerbRevise:
+		return "把" + version + "退回修改？"
+	case models.VerbDiscardDesign:
+		return "作废" + version + "草稿？"
+	}
+	return m.Label + version + "？"
 }
 
 // effectWords say what follows from a move for this design in particular.
@@ -294,7 +330,7 @@ func effectWords(p *catalogue.DesignPage, verb workflow.Verb) string {
 	return ""
 }
 
-func designMoveInputs(m workflow.Move, in catalogue.MoveInput, fields map[string]string) []components.Input {
+func designMoveInputs(m workflow.Move, in catalogue.MoveInput, fields map[string]string, until models.DueHour) []components.Input {
 	var inputs []components.Input
 	if m.Requires(workflow.NeedReason) {
 		inputs = append(inputs, components.Input{Kind: components.InputTextarea, Name: "reason", Label: m.Label + "的理由", Value: in.Reason, Error: fields["reason"], Required: true, Rows: 3,
@@ -302,7 +338,7 @@ func designMoveInputs(m workflow.Move, in catalogue.MoveInput, fields map[string
 	}
 	if m.Requires(workflow.NeedDue) {
 		inputs = append(inputs, components.Input{Kind: components.InputDate, Name: "due", Label: "意见截止日", Value: string(in.Due), Error: fields["due"], Required: true,
-			Width: components.WidthShort, Hint: "当日 17:00 截止。"})
+			Width: components.WidthShort, Hint: "当日 " + until.String() + " 截止。"})
 	}
 	return inputs
 }

@@ -49,7 +49,7 @@ func (a *App) showAbout(c echo.Context, code int, p *catalogue.DesignPage, in ca
 		{Name: "name", Label: "模板名称", Value: in.Name, Required: true, MaxLength: 60},
 		{Name: "from", Label: "启用期次", Value: string(in.From), Required: true, MaxLength: 7, Hint: "自这一期起执行，写年月，如 2026-12；已写入的任务不换版本。"},
 		{Kind: components.InputTextarea, Name: "caliber", Label: "口径", Value: in.Caliber, Required: true, Rows: 3, Width: full, MaxLength: 2000, Hint: "写明报什么、不报什么、以什么时点为准。"},
-		{Name: "deadline", Label: "期限", Value: in.Deadline, Required: true, Width: full, MaxLength: 200, Hint: "如 按月报送，次月 25 日 17:00 前，遇休息日顺延。"},
+		{Name: "deadline", Label: "期限", Value: in.Deadline, Required: true, Width: full, MaxLength: 200, Hint: deadlineHint(p.Deadline)},
 		{Name: "basis", Label: "依据", Value: in.Basis, Width: full, MaxLength: 500},
 		{Kind: components.InputRadio, Name: "coverage", Label: "报送范围", Value: string(in.Coverage), Required: true, Width: full, Options: []components.Option{
 			{Value: string(models.CoverageIncrement), Label: templateview.CoverageWords(models.CoverageIncrement)},
@@ -62,13 +62,24 @@ func (a *App) showAbout(c echo.Context, code int, p *catalogue.DesignPage, in ca
 		view.Facts = nil
 		for _, input := range view.Inputs {
 			text := input.Value
-			if input.Name == "coverage" {
+			switch input.Name {
+			case "coverage":
 				text = templateview.CoverageWords(in.Coverage)
+			case "from":
+				text = "自" + in.From.Label() + "起"
 			}
 			view.Facts = append(view.Facts, components.Fact{Term: input.Label, Text: dash(text)})
 		}
 	}
 	return respond.Page(c, code, templateview.About(view), nil)
+}
+
+// deadlineHint says what the 期限 should be by the catalogue items.
+func deadlineHint(deadline string) string {
+	if deadline == "" {
+		return "写明报送周期和截止日，与目录项一致。"
+	}
+	return "按目录项为：" + deadline
 }
 
 // saveAbout saves what holds for a design as a whole.
@@ -147,8 +158,9 @@ func codeItems(text string) []models.CodeItem {
 func (a *App) showLists(c echo.Context, code int, p *catalogue.DesignPage, edit *listEdit, conflict string) error {
 	view := templateview.ListsPage{DesignForm: templateview.DesignForm{Frame: a.designFrame(c, p, templateview.PartLists), Label: "保存字典",
 		Save: paths.ToDesign(paths.DesignLists, p.Design.ID)}}
-	view.Conflict = conflict
+	view.Conflict, view.Editing = conflict, edit != nil && p.CanEdit
 	if edit != nil {
+		view.Back = view.Save
 		view.Title, view.Was, view.Seen, view.Selected = "添加字典", edit.was, edit.seen, edit.was
 		if edit.was != "" {
 			view.Title = "编辑字典　" + edit.name

@@ -94,8 +94,9 @@ func tryOf(p *catalogue.DesignPage, edit *ruleEdit, posted func(name string) str
 func (a *App) showRules(c echo.Context, code int, p *catalogue.DesignPage, edit *ruleEdit, try *templateview.Try, conflict string) error {
 	view := templateview.RulesPage{DesignForm: templateview.DesignForm{Frame: a.designFrame(c, p, templateview.PartRules), Label: "保存规则",
 		Save: paths.ToDesign(paths.DesignRules, p.Design.ID)}, Functions: ingest.RuleFunctions(), Try: try}
-	view.Conflict = conflict
+	view.Conflict, view.Editing = conflict, edit != nil && p.CanEdit
 	if edit != nil {
+		view.Back = view.Save
 		r := edit.input.Rule
 		view.Title, view.Was, view.Seen, view.Selected = "添加规则", edit.input.Was, edit.input.Seen, edit.input.Was
 		if view.Was != "" {

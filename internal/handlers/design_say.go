@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"taxportal/internal/fault"
@@ -138,7 +137,7 @@ func (a *App) designTrials(c echo.Context) error {
 
 func (a *App) trialsPage(c echo.Context, p *catalogue.DesignPage, problem string) templateview.TrialsPage {
 	frame := a.designFrame(c, p, templateview.PartTrials)
-	drop := components.Drop{ID: "trial", Action: templ.SafeURL(paths.ToDesign(paths.DesignTrials, p.Design.ID)), CSRF: frame.Shell.CSRF, Name: "file", Accept: ".xlsx,.csv,.txt",
+	drop := components.Drop{ID: "trial", Action: components.URL(paths.ToDesign(paths.DesignTrials, p.Design.ID)), CSRF: frame.Shell.CSRF, Name: "file", Accept: ".xlsx,.csv,.txt",
 		Limits: components.UploadLimits{Files: 1, FileBytes: catalogue.MaxTrialBytes, AllBytes: catalogue.MaxTrialBytes},
 		Title:  "把文件拖到这里，或点此选择", Hint: fmt.Sprintf("xlsx、csv，最多 %d MB；只做校验，不保存文件和数据", catalogue.MaxTrialBytes>>20), Label: "开始试报", Problem: problem}
 	if problem != "" {
@@ -187,6 +186,7 @@ func (a *App) designTrial(c echo.Context) error {
 		return err
 	}
 	view := templateview.TrialPage{Frame: a.designFrame(c, p, templateview.PartTrials), Trial: *trial, Facts: trialFacts(trial, report.File)}
+	view.Editing = false // the form stands on the list of trials
 	for i, r := range report.Rules {
 		group := components.Finding{Warning: r.Severity == models.SeverityWarning, Rule: r.Title, Advice: r.Advice, Count: r.Count, Open: i < 2}
 		for _, f := range r.First {
@@ -202,8 +202,16 @@ func (a *App) designTrial(c echo.Context) error {
 	return respond.Page(c, http.StatusOK, templateview.Trial(view), nil)
 }
 
+// draftWords names the draft that was tried; a draft begins with revision 1.
+func draftWords(revision int64) string {
+	if revision <= 1 {
+		return "初稿"
+	}
+	return fmt.Sprintf("第 %d 次修改后", revision-1)
+}
+
 func trialFacts(t *models.DesignTrial, f models.BatchFile) []components.Fact {
-	facts := []components.Fact{{Term: "文件名", Text: t.FileName + "　" + words.Size(t.FileSize)}, {Term: "试报的草稿", Text: fmt.Sprintf("第 %d 次修改后", t.Revision-1)}}
+	facts := []components.Fact{{Term: "文件名", Text: t.FileName + "　" + words.Size(t.FileSize)}, {Term: "试报的草稿", Text: draftWords(t.Revision)}}
 	for _, fact := range []components.Fact{{Term: "编码", Text: f.Encoding}, {Term: "工作表", Text: f.Sheet}, {Term: "与模板无关的列", Text: strings.Join(f.Extra, "、")},
 		{Term: "没有的选填列", Text: strings.Join(f.Absent, "、")}, {Term: "注意", Text: strings.Join(f.Notes, " ")}} {
 		if fact.Text != "" {

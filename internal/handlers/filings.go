@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"taxportal/internal/cn"
@@ -125,9 +124,9 @@ func (a *App) taskBar(c echo.Context, who models.Actor, q taskQuery, total int64
 	for _, m := range months {
 		options = append(options, components.Option{Value: m, Label: words.Month(m) + "期"})
 	}
-	bar := components.FilterBar{ID: "t", Label: "筛选任务", Action: templ.SafeURL(paths.Filings), ClearURL: q.clear(), Keep: q.keep("sort")}
+	bar := components.FilterBar{ID: "t", Label: "筛选任务", Action: components.URL(paths.Filings), ClearURL: q.clear(), Keep: q.keep("sort")}
 	if total > 0 {
-		bar.Actions = []components.Action{components.Export(templ.SafeURL(q.to(paths.FilingsExport)), int(total), "项")}
+		bar.Actions = []components.Action{components.Export(components.URL(q.to(paths.FilingsExport)), int(total), "项")}
 	}
 	bar.Filters = append(bar.Filters, components.Filter{Name: "q", Label: "事项或任务号", Value: q.filter.Text, Placeholder: "如 ZJJ-02"})
 	if q.units != nil {
@@ -150,7 +149,7 @@ func listRows(rows []filing.TaskRow, todos []filing.Todo, cal *cn.Calendar, now 
 	for i, r := range rows {
 		list[i] = filingview.ListRow{Task: r.Task, Standing: r.Standing, Underway: r.Task.Underway(), Batch: r.Current, Clock: taskClock(cal, r, now)}
 		if todo, ok := waiting[r.Task.Code]; ok {
-			list[i].Action = &components.Action{Label: todo.Verb, URL: templ.SafeURL(todoURL(todo)), Small: true, Aria: todo.Verb + "　" + todo.Title}
+			list[i].Action = &components.Action{Label: todo.Verb, URL: components.URL(todoURL(todo)), Small: true, Aria: todo.Verb + "　" + todo.Title}
 		}
 	}
 	return list

@@ -140,7 +140,7 @@ func TestForged_TheAddressIsNotTheForm(t *testing.T) {
 	before := w.states()
 	query := "?" + values("reason", "自网址", "due", "2026-11-20", "text", "自网址", "username", "office", "password", demo.Password, "kind", "exempt", "code", code, "all", "1",
 		"step", "return", filing.ReasonField(code), "自网址", "old", demo.Password, "new", "Ganz-neu-77", "again", "Ganz-neu-77", "role", "chief").Encode()
-	w.as("office").Post(paths.ToBatchMove(code, "return")+query, nil).WantStatus(http.StatusUnprocessableEntity).Want("请填写理由")
+	w.as("office").Post(paths.ToBatchMove(code, "return")+query, values("seen", w.seen(code))).WantStatus(http.StatusUnprocessableEntity).Want("请填写理由")
 	w.as("office").Post(paths.InboxAccept+query, nil).Follow().Want("还没有选中批次")
 	w.as("office").Post(paths.InboxReturn+query, nil).Follow().Want("没有退回")
 	w.as("liaison.fgw").Post(paths.ToTaskNil("FGW-05-202610")+query, nil).WantStatus(http.StatusUnprocessableEntity)
@@ -202,7 +202,7 @@ func TestCSRF_OnlyTheOwnFormOfTheOwnSessionCounts(t *testing.T) {
 		t.Fatalf("%s became %s", before, after)
 	}
 	own := c.With("Origin", "http://example.com").With("Sec-Fetch-Site", "same-origin").With("X-CSRF-Token", token)
-	own.Send(request("POST", accept, urlencoded, "")).WantStatus(http.StatusSeeOther)
+	own.Send(request("POST", accept, urlencoded, "seen="+w.seen(code))).WantStatus(http.StatusSeeOther)
 }
 
 // TestCSRF_NoOtherMethodChangesAnything: neither a header nor a field makes one method of another.
@@ -323,7 +323,7 @@ func TestSession_ARoleTakenAwayIsGoneInTheMiddleOfAStep(t *testing.T) {
 	office2.Get(paths.ToBatchMove(code, "accept")).WantStatus(http.StatusOK) // the form is open
 	w.ok(w.Accounts.TakeRole(t.Context(), w.As("secadmin"), w.As("office2").AccountID, models.RoleOffice))
 	before := w.states()
-	office2.Post(paths.ToBatchMove(code, "accept"), values("from", "filed")).WantStatus(http.StatusForbidden)
+	office2.Post(paths.ToBatchMove(code, "accept"), values("seen", w.seen(code))).WantStatus(http.StatusForbidden)
 	office2.Post(paths.InboxAccept, values("code", code)).WantStatus(http.StatusForbidden)
 	office2.Get(paths.Inbox).WantStatus(http.StatusForbidden).Not("ZJJ-02")
 	if after := w.states(); after != before {

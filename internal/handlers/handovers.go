@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"taxportal/internal/handlers/form"
@@ -78,9 +77,12 @@ func (a *App) handovers(c echo.Context) error {
 	view := filingview.HandoverListPage{Shell: a.Shell(c, "数据交接", crumb("数据报送", paths.Filings)), Now: a.Now(), Next: handoversNext(counts, configured),
 		Bar: q.bar(total), Order: q.order(q.filter.Sort), Rows: rows, Pages: q.pages(total, q.filter.Page, "批"), Filter: q.words,
 		Configured: configured, MayRetry: a.Guard.Can(who, "handover", "retry")}
+	if a.Exchange.Target.Demo {
+		view.Next.Sentence = append(view.Next.Sentence, components.Plain("演示中交到数据目录下的 handover 文件夹。"))
+	}
 	if failed := counts[models.HandoverFailed]; failed > 0 && view.MayRetry {
 		view.Actions = []components.Action{{Label: "重新交接失败的 " + components.Thousands(failed) + " 批", Icon: components.IconRefresh, Style: components.StylePrimary,
-			URL: templ.SafeURL(paths.HandoversRetry), Post: true, CSRF: view.Shell.CSRF}}
+			URL: components.URL(paths.HandoversRetry), Post: true, CSRF: view.Shell.CSRF}}
 	}
 	return respond.Page(c, http.StatusOK, filingview.HandoverList(view), nil)
 }

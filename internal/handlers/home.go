@@ -47,6 +47,9 @@ func place(who models.Actor) string {
 	return who.Unit.Name + post
 }
 
+// homeAddress is the workbench's address: which tab of the to-dos, and of which units the figures are.
+func homeAddress(c echo.Context) address { return listAddress(c, paths.Home, "tab", "tier") }
+
 // withTodos puts the list of to-dos and its sentence on the page.
 func (a *App) withTodos(c echo.Context, who models.Actor, page *homeview.Page) error {
 	ctx := c.Request().Context()
@@ -60,7 +63,7 @@ func (a *App) withTodos(c echo.Context, who models.Actor, page *homeview.Page) e
 	}
 	todos := a.todos(c, who)
 	page.Title = "我的待办"
-	page.Todos = todoList(todos, form.Query(c, "tab"), form.Page(c), done, cal, a.Now())
+	page.Todos = todoList(todos, homeAddress(c), form.Page(c), done, cal, a.Now())
 	page.Next = a.nextTodo(c, who, todos, cal)
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"taxportal/internal/handlers/form"
 	"taxportal/internal/models"
 	"taxportal/internal/paths"
 	"taxportal/internal/services/filing"
@@ -21,20 +22,44 @@ const areaMonths = 12
 // areaSub names that time.
 const areaSub = "近 12 期"
 
+// areaFilter is what the workbench of an area asks the matrix for: the tier stands in its address.
+func areaFilter(c echo.Context, who models.Actor) filing.MatrixFilter {
+	f := filing.MatrixFilter{Months: areaMonths}
+	if filing.Tiered(who) {
+		f.Tier = filing.Tier(choice(form.Query(c, "tier"), matrixTiers))
+	}
+	return f
+}
+
+// tierTabs let those who look after the whole city choose between it and its own units; nobody else has a choice.
+func tierTabs(c echo.Context, who models.Actor, now filing.Tier) []components.Tab {
+	if !filing.Tiered(who) {
+		return nil
+	}
+	var tabs []components.Tab
+	for _, tier := range []filing.Tier{filing.TierWhole, filing.TierCity} {
+		tabs = append(tabs, components.Tab{Label: tier.Label(), URL: components.URL(homeAddress(c).with("tier", string(tier))), Current: tier == now})
+	}
+	return tabs
+}
+
 // officeHome is the workbench of the Office: what waits for a decision, which unit is late.
 func (a *App) officeHome(c echo.Context, who models.Actor, page *homeview.Page) error {
 	if err := a.withTodos(c, who, page); err != nil {
 		return err
 	}
-	m, err := a.Filing.Matrix(c.Request().Context(), who, filing.MatrixFilter{Months: areaMonths})
+	f := areaFilter(c, who)
+	m, err := a.Filing.Matrix(c.Request().Context(), who, f)
 	if err != nil {
 		return err
 	}
 	batches, requests := 0, 0
 	for _, t := range a.todos(c, who) {
-		if t.Waiver {
+		switch {
+		case t.Flow != nil: // of catalogue or templates; it is told in the list
+		case t.Waiver:
 			requests++
-		} else {
+		default:
 			batches++
 		}
 	}
@@ -48,33 +73,35 @@ func (a *App) officeHome(c echo.Context, who models.Actor, page *homeview.Page) 
 		page.Waiting = append(page.Waiting, homeview.Count{Label: "交接失败的批次", Text: countText(int(failed), "批"),
 			URL: paths.With(paths.Handovers, "state", string(models.HandoverFailed))})
 	}
-	page.Overdue = overdueUnits(m, func(u models.Unit) string {
+	page.Overdue = overdueUnits(m, f.Tier, func(u models.Unit) string {
 		return paths.With(paths.Filings, "unit", u.Code, "standing", string(models.StandingOverdue))
 	})
+	page.Overdue.Tiers = tierTabs(c, who, f.Tier)
 	return nil
 }
 
 // figuresHome is the workbench of those who read figures: leaders and the tax side.
 func (a *App) figuresHome(c echo.Context, who models.Actor, page *homeview.Page) error {
-	m, err := a.Filing.Matrix(c.Request().Context(), who, filing.MatrixFilter{Months: areaMonths})
+	f := areaFilter(c, who)
+	m, err := a.Filing.Matrix(c.Request().Context(), who, f)
 	if err != nil {
 		return err
 	}
-	page.Next = matrixNext(m, who, areaMonths)
-	page.Figures = figures(m)
-	page.Overdue = overdueUnits(m, func(u models.Unit) string { return paths.With(paths.Matrix, "q", u.Name) })
-	page.Actions = []components.Action{{Label: "查看履约矩阵", URL: paths.Matrix, Icon: components.IconLayoutGrid, Style: components.StylePrimary}}
+	page.Next = matrixNext(m, who, areaSub)
+	page.Figures, page.Tiers = figures(m), tierTabs(c, who, f.Tier)
+	page.Overdue = overdueUnits(m, f.Tier, func(u models.Unit) string { return paths.With(paths.Matrix, "tier", string(f.Tier), "q", u.Name) })
+	page.Actions = []components.Action{{Label: "查看履约矩阵", URL: components.URL(paths.With(paths.Matrix, "tier", string(f.Tier))), Icon: components.IconLayoutGrid, Style: components.StylePrimary}}
 	return nil
 }
 
 // overdueShown is how many late units the workbench names; the matrix has them all.
 const overdueShown = 10
 
-// overdueUnits lists the units with overdue tasks, those with most first.
-func overdueUnits(m *filing.Matrix, link func(models.Unit) string) *homeview.Overdue {
+// overdueUnits lists the units of a tier with overdue tasks, those with most first.
+func overdueUnits(m *filing.Matrix, tier filing.Tier, link func(models.Unit) string) *homeview.Overdue {
 	rows := slices.DeleteFunc(slices.Clone(m.Rows), func(r filing.MatrixRow) bool { return r.Sum.Overdue == 0 })
 	slices.SortStableFunc(rows, func(a, b filing.MatrixRow) int { return b.Sum.Overdue - a.Sum.Overdue })
-	view := &homeview.Overdue{Sub: areaSub, URL: paths.With(paths.Matrix, "standing", string(models.StandingOverdue))}
+	view := &homeview.Overdue{Sub: areaSub, URL: paths.With(paths.Matrix, "tier", string(tier), "standing", string(models.StandingOverdue))}
 	for _, r := range rows[:min(len(rows), overdueShown)] {
 		view.Units = append(view.Units, homeview.OverdueUnit{Name: r.Unit.Name, URL: link(r.Unit), Count: r.Sum.Overdue, Rate: filingview.MatrixRate(r.Sum)})
 	}
@@ -103,7 +130,7 @@ func figures(m *filing.Matrix) []components.Figure {
 	}
 	return append(list, total,
 		components.Figure{Question: areaSub + "逾期未报", Value: strconv.Itoa(m.Missing), Unit: "项", Note: "至今未报的任务", Verdict: verdict},
-		components.Figure{Question: areaSub + "逾期单位", Value: strconv.Itoa(m.Overdue), Unit: "家", Note: "共 " + countText(len(m.Rows), "家单位")})
+		components.Figure{Question: areaSub + "逾期单位", Value: strconv.Itoa(m.Overdue), Unit: "家", Note: "共 " + countText(len(m.Rows), "家有报送任务的单位")})
 }
 
 // countedColumns returns the last two columns that have a rate, -1 for none. A period that runs has none.

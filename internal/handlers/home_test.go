@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 	"taxportal/internal/models"
 	"taxportal/internal/paths"
 	"taxportal/internal/services/filing"
+	"taxportal/internal/testkit"
 	"taxportal/seed"
 )
 
@@ -89,6 +91,29 @@ func TestHome_TellsWhyABatchCameBack(t *testing.T) {
 	w.as("liaison.fgw").Get(paths.Home).Want("去提交").Not("请核对总投资")
 }
 
+// TestHome_KeepsInSightWhatWaitsForTheUnitLeader: it is no to-do of the liaison and counts nowhere as one.
+func TestHome_KeepsInSightWhatWaitsForTheUnitLeader(t *testing.T) {
+	w := newTown(t)
+	code := w.upload("ZJJ-02-202610", 20)
+	w.move("liaison.zjj", code, models.VerbSubmit, filing.MoveInput{})
+	w.day("2026-11-12")
+	for _, user := range []string{"liaison.zjj", "handler.zjj"} {
+		a := w.as(user).Get(paths.Home).Want("全部 0", "等分管负责人刘志远审签 1 项", "11月10日 09:00 起等分管负责人刘志远审签", "王静 提交审签", "待审签").Not("目前没有待办", "催办")
+		if _, class := next(a.Doc()); !strings.Contains(class, "is-calm") {
+			t.Errorf("%s is asked for what is the unit leader's", user)
+		}
+		row := a.Doc().Find("#todo tbody tr:not(.g)")
+		if to := row.Find("a.btn").AttrOr("href", ""); row.Length() != 1 || to != paths.ToBatch(code) || words(row.Find("a.btn")) != "查看" {
+			t.Errorf("%s: %d rows, the button leads to %q", user, row.Length(), to)
+		}
+		w.as(user).Get(paths.With(paths.Home, "tab", "today")).Want("“今天”没有待办").Not("等分管负责人")
+	}
+	w.as("chief.zjj").Get(paths.Home).Want("去审签", "全部 1").Not("等分管负责人刘志远审签")
+	w.as("liaison.fgw").Get(paths.Home).Not("等分管负责人")
+	w.move("chief.zjj", code, models.VerbSign, filing.MoveInput{})
+	w.as("liaison.zjj").Get(paths.Home).Want("目前没有待办").Not("等分管负责人刘志远审签")
+}
+
 func TestHome_NothingWaits(t *testing.T) {
 	w := newTown(t)
 	a := w.as("chief.zjj").Get(paths.Home).Want("目前没有待办", "已办结 0")
@@ -105,8 +130,9 @@ func TestHome_Office(t *testing.T) {
 	w.day("2026-11-27")
 	_, err := w.Filing.RaiseWaiver(t.Context(), w.As("liaison.zrzy"), "ZRZY-01-202610", filing.WaiverInput{Kind: models.WaiverExempt, Reason: "系统切换"})
 	w.ok(err)
+	w.propose("zjj-06")
 	a := w.as("office").Get(paths.Home).WantStatus(200)
-	a.Want("请您受理或退回 1 批待受理批次，办理 1 件更正与补报申请", "未设期限 2", "已等 13 个工作日", "去受理", "去办理", "系统切换")
+	a.Want("请您受理或退回 1 批待受理批次，办理 1 件更正与补报申请，答复 1 件目录变更申请", "未设期限 3", "已等 13 个工作日", "去受理", "去办理", "系统切换")
 	doc := a.Doc()
 	if got := words(doc.Find("#waiting dl")); got != "待受理批次1 批更正与补报申请1 件" {
 		t.Errorf("waiting %q", got)
@@ -142,6 +168,26 @@ func TestHome_AdministratorsAndOutsideBodiesSeeNoBusinessData(t *testing.T) {
 			t.Errorf("%s: not a calm page", user)
 		}
 	}
+}
+
+func TestHome_AnAccountWithoutARoleIsToldWhomToAsk(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, app *testkit.App) {
+		person := app.LoginAs("handler.zjj")
+		const taken = `UPDATE account_roles SET taken_at = 1 WHERE account_id = (SELECT id FROM accounts WHERE username = 'handler.zjj')`
+		if err := app.DB.Write.Exec(taken).Error; err != nil {
+			t.Fatal(err)
+		}
+		page := person.Get(paths.Home).WantStatus(http.StatusOK).Want("您的账号还没有角色", "请联系安全管理员").Not("目前没有等您办理的事")
+		page.Doc().Find("nav a[href], header a[href]").Each(func(_ int, link *goquery.Selection) {
+			if to, _ := link.Attr("href"); strings.HasPrefix(to, "/") && to != paths.Logout {
+				person.Get(to).WantStatus(http.StatusOK)
+			}
+		})
+		person.Get(paths.Filings).WantStatus(http.StatusForbidden).Want("您的账号还没有角色", "请联系安全管理员").Not("信息联络员")
+		if lines := app.Log.String(); strings.Contains(lines, "to-dos") {
+			t.Errorf("the log has %s", lines)
+		}
+	})
 }
 
 func TestPages_NeedNoMoreQueriesForMoreRows(t *testing.T) {

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"taxportal/internal/authz"
 	"taxportal/internal/cn"
 	"taxportal/internal/models"
 	"taxportal/internal/paths"
@@ -67,13 +67,11 @@ func byUrgency(todos []filing.Todo, now time.Time) ([]filing.Todo, map[string]in
 	return sorted, counts
 }
 
-// todoList is the workbench's list: one tab of it, one page of that, in groups.
-func todoList(todos []filing.Todo, tab string, page int, done int64, cal *cn.Calendar, now time.Time) *homeview.Todos {
-	if !slices.Contains(dueGroups, tab) {
-		tab = ""
-	}
+// todoList is the workbench's list: one tab of it, one page of that, in groups. at is the workbench's address.
+func todoList(todos []filing.Todo, at address, page int, done int64, cal *cn.Calendar, now time.Time) *homeview.Todos {
+	tab := oneOf(at.value("tab"), dueGroups...)
 	sorted, counts := byUrgency(todos, now)
-	view := &homeview.Todos{Tabs: todoTabs(tab, len(todos), counts, done)}
+	view := &homeview.Todos{Tabs: todoTabs(at, tab, len(todos), counts, done)}
 	shown := slices.DeleteFunc(slices.Clone(sorted), func(t filing.Todo) bool { return tab != "" && dueGroup(t, now) != tab })
 	rows, page := onPage(shown, page)
 	for _, t := range rows {
@@ -91,7 +89,7 @@ func todoList(todos []filing.Todo, tab string, page int, done int64, cal *cn.Cal
 	if len(rows) > 0 && page == 1 && tab == "" {
 		view.Groups[0].Rows[0].Action.Style = components.StylePrimary
 	}
-	view.Pages = address{path: paths.Home, pairs: []string{"tab", tab}}.pages(int64(len(shown)), page, "项")
+	view.Pages = at.pages(int64(len(shown)), page, "项")
 	if len(todos) >= filing.TodoCap {
 		view.More = fmt.Sprintf("待办较多，这里列出最先到期的 %d 项；办理后其余各项依次列出。", len(todos))
 	}
@@ -101,8 +99,8 @@ func todoList(todos []filing.Todo, tab string, page int, done int64, cal *cn.Cal
 	return view
 }
 
-func todoTabs(tab string, all int, counts map[string]int, done int64) []components.Tab {
-	link := func(value string) templ.SafeURL { return templ.SafeURL(paths.With(paths.Home, "tab", value)) }
+func todoTabs(at address, tab string, all int, counts map[string]int, done int64) []components.Tab {
+	link := func(value string) components.URL { return components.URL(at.with("tab", value)) }
 	tabs := []components.Tab{{Label: fmt.Sprintf("全部 %d", all), URL: link(""), Current: tab == ""}}
 	for _, group := range dueGroups {
 		if group == dueNone && counts[group] == 0 && tab != group {
@@ -111,17 +109,17 @@ func todoTabs(tab string, all int, counts map[string]int, done int64) []componen
 		tabs = append(tabs, components.Tab{Label: fmt.Sprintf("%s %d", dueLabels[group], counts[group]), URL: link(group), Current: tab == group})
 	}
 	return append(tabs, components.Tab{Label: fmt.Sprintf("已办结 %s", components.Thousands(done)), End: true,
-		URL: templ.SafeURL(paths.With(paths.Filings, "standing", standingDone))})
+		URL: components.URL(paths.With(paths.Filings, "standing", standingDone))})
 }
 
 // noTodos says that a tab is empty.
 func noTodos(tab string) *components.Nothing {
 	if tab == "" {
 		return &components.Nothing{Icon: components.IconCircleCheck, Title: "目前没有待办", Text: "有事等您办理时会列在这里，并按期限排好。",
-			Actions: []components.Action{{Label: "查看报送任务", URL: templ.SafeURL(paths.Filings)}}}
+			Actions: []components.Action{{Label: "查看报送任务", URL: components.URL(paths.Filings)}}}
 	}
 	return &components.Nothing{Icon: components.IconCircleCheck, Title: "“" + dueLabels[tab] + "”没有待办", Text: "其他期限的待办在“全部”中查看。",
-		Actions: []components.Action{{Label: "查看全部待办", URL: templ.SafeURL(paths.Home)}}}
+		Actions: []components.Action{{Label: "查看全部待办", URL: components.URL(paths.Home)}}}
 }
 
 func todoRow(t filing.Todo, cal *cn.Calendar, now time.Time) homeview.Todo {
@@ -135,7 +133,7 @@ func todoRow(t filing.Todo, cal *cn.Calendar, now time.Time) homeview.Todo {
 		state = words.State(&models.FilingFlow, t.State)
 	}
 	return homeview.Todo{Clock: todoClock(t, cal, now), Title: t.Title, URL: todoURL(t), Unit: t.Unit, Note: t.Note, State: state, Last: t.Last,
-		LastAt: words.When(t.LastAt, now), Action: components.Action{Label: t.Verb, URL: templ.SafeURL(todoURL(t)), Small: true, Aria: t.Verb + "　" + t.Title}}
+		LastAt: words.When(t.LastAt, now), Action: components.Action{Label: t.Verb, URL: components.URL(todoURL(t)), Small: true, Aria: t.Verb + "　" + t.Title}}
 }
 
 // todoClock is the clock of a to-do; one without due tells how long it has waited.
@@ -176,7 +174,7 @@ func doing(t filing.Todo) components.Sentence {
 	if !ok {
 		verb[0] = strings.TrimPrefix(t.Verb, "去")
 	}
-	return components.Sentence{components.Plain(verb[0]), components.Linked(t.Title, templ.SafeURL(todoURL(t))), components.Plain(verb[1])}
+	return components.Sentence{components.Plain(verb[0]), components.Linked(t.Title, components.URL(todoURL(t))), components.Plain(verb[1])}
 }
 
 // nextTodo is the sentence 下一步 of the workbench and the lists: the most urgent to-do, and how many more there are.
@@ -253,7 +251,7 @@ func waitingNext(todos []filing.Todo, cal *cn.Calendar, now time.Time) component
 		if len(sentence) > 1 {
 			sentence = append(sentence, components.Plain("，"))
 		}
-		sentence = append(sentence, components.Plain(verb+" "), components.Bold(fmt.Sprintf("%d %s", n, unit)), components.Linked(label, templ.SafeURL(to)))
+		sentence = append(sentence, components.Plain(verb+" "), components.Bold(fmt.Sprintf("%d %s", n, unit)), components.Linked(label, components.URL(to)))
 	}
 	add(batches, "受理或退回", "批", "待受理批次", paths.Inbox)
 	add(requests, "办理", "件", "更正与补报申请", paths.Waivers)
@@ -266,6 +264,8 @@ func waitingNext(todos []filing.Todo, cal *cn.Calendar, now time.Time) component
 // calmWords say that nothing waits, and when something will.
 func calmWords(who models.Actor) string {
 	switch {
+	case len(who.Roles) == 0:
+		return authz.NoRole
 	case who.Has(models.RoleOffice):
 		return "目前没有等您办理的批次和申请；单位审签后的批次、联络员提出的申请会列在工作台。"
 	case who.Has(models.RoleLiaison), who.Has(models.RoleHandler):

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"taxportal/internal/models"
+	"taxportal/internal/paths"
 	"taxportal/internal/services/filing"
 	"taxportal/web/views/components"
 )
@@ -20,6 +21,11 @@ func todo(t *testing.T, task, due, now string) filing.Todo {
 		item.Late = models.At(at(t, now)) > item.DueAt
 	}
 	return item
+}
+
+// homeTab is the workbench's address at a tab.
+func homeTab(tab string) address {
+	return address{path: paths.Home, pairs: []string{"tab", tab, "tier", ""}}
 }
 
 func TestDueGroup(t *testing.T) {
@@ -56,7 +62,7 @@ func sample(t *testing.T) []filing.Todo {
 }
 
 func TestTodoList_TabsAndGroupsAddUp(t *testing.T) {
-	view := todoList(sample(t), "", 1, 46, testCalendar(t), at(t, wednesday))
+	view := todoList(sample(t), homeTab(""), 1, 46, testCalendar(t), at(t, wednesday))
 	var labels []string
 	for _, tab := range view.Tabs {
 		labels = append(labels, tab.Label)
@@ -80,7 +86,7 @@ func TestTodoList_TabsAndGroupsAddUp(t *testing.T) {
 }
 
 func TestTodoList_OneTab(t *testing.T) {
-	view := todoList(sample(t), dueLater, 1, 0, testCalendar(t), at(t, wednesday))
+	view := todoList(sample(t), homeTab(dueLater), 1, 0, testCalendar(t), at(t, wednesday))
 	if len(view.Groups) != 1 || len(view.Groups[0].Rows) != 2 || view.Pages.Total != 2 || view.Empty != nil {
 		t.Errorf("groups %+v", view.Groups)
 	}
@@ -93,13 +99,13 @@ func TestTodoList_OneTab(t *testing.T) {
 
 func TestTodoList_Empty(t *testing.T) {
 	now := at(t, wednesday)
-	if view := todoList(nil, "", 1, 0, testCalendar(t), now); view.Empty == nil || view.Empty.Title != "目前没有待办" {
+	if view := todoList(nil, homeTab(""), 1, 0, testCalendar(t), now); view.Empty == nil || view.Empty.Title != "目前没有待办" {
 		t.Errorf("empty state %+v", view.Empty)
 	}
-	if view := todoList(sample(t), dueNone, 1, 0, testCalendar(t), now); view.Empty == nil || !strings.Contains(view.Empty.Title, "未设期限") {
+	if view := todoList(sample(t), homeTab(dueNone), 1, 0, testCalendar(t), now); view.Empty == nil || !strings.Contains(view.Empty.Title, "未设期限") {
 		t.Errorf("empty tab %+v", view.Empty)
 	}
-	if view := todoList(sample(t), "'><script>", 1, 0, testCalendar(t), now); len(view.Groups) != 4 {
+	if view := todoList(sample(t), homeTab("'><script>"), 1, 0, testCalendar(t), now); len(view.Groups) != 4 {
 		t.Error("an unknown tab is not the whole list")
 	}
 }
@@ -111,7 +117,7 @@ func TestTodoList_PagesKeepTheGroups(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for page := 1; page <= 4; page++ { // the fourth is beyond the end and shows the third
-		view := todoList(many, "", page, 0, testCalendar(t), at(t, wednesday))
+		view := todoList(many, homeTab(""), page, 0, testCalendar(t), at(t, wednesday))
 		if view.Groups[0].Count != 45 || view.Pages.Total != 45 {
 			t.Errorf("page %d counts %d of %d", page, view.Groups[0].Count, view.Pages.Total)
 		}
@@ -132,7 +138,7 @@ func TestTodoList_SaysWhenItIsCutOff(t *testing.T) {
 	for i := range many {
 		many[i] = todo(t, "T", "2026-12-25 17:00:00", wednesday)
 	}
-	if view := todoList(many, "", 1, 0, testCalendar(t), at(t, wednesday)); !strings.Contains(view.More, fmt.Sprint(filing.TodoCap)) {
+	if view := todoList(many, homeTab(""), 1, 0, testCalendar(t), at(t, wednesday)); !strings.Contains(view.More, fmt.Sprint(filing.TodoCap)) {
 		t.Errorf("more = %q", view.More)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"taxportal/internal/handlers/form"
 	"taxportal/internal/models"
 	"taxportal/internal/paths"
 	"taxportal/internal/services/catalogue"
@@ -34,12 +35,58 @@ func (a *App) unitHome(c echo.Context, who models.Actor, page *homeview.Page) er
 	if err != nil {
 		return err
 	}
+	if err := a.withWaiting(c, who, page.Todos, people); err != nil {
+		return err
+	}
 	page.Month = monthOf(rows, a.Now())
 	page.Duties = dutyList(duties, rows, who.Unit, a.Now())
 	page.Contact = &homeview.Contact{Contact: people.Contact, Phone: people.Phone, Liaison: people.Liaison, Chief: people.Chief}
 	if opens := nextOpening(rows, a.Now()); page.Next.Tone == components.ToneCalm && opens != 0 {
 		page.Next.Sentence = append(page.Next.Sentence, components.Plain("下一次开放填报在 "), components.Bold(words.Day(opens)), components.Plain("。"))
 	}
+	return nil
+}
+
+// withWaiting adds to the whole list what the reader's side has handed to the unit leader or to the Office, and what only the
+// liaison may do next: nothing to do, but not lost from sight either.
+func (a *App) withWaiting(c echo.Context, who models.Actor, list *homeview.Todos, people filing.People) error {
+	if form.Query(c, "tab") != "" {
+		return nil
+	}
+	ctx := c.Request().Context()
+	liaison, err := a.Filing.WithLiaison(ctx, who)
+	if err != nil {
+		return err
+	}
+	signing, err := a.Filing.Waiting(ctx, who)
+	if err != nil {
+		return err
+	}
+	asked, err := a.Filing.Unlocking(ctx, who)
+	if err != nil || len(liaison)+len(signing)+len(asked) == 0 {
+		return err
+	}
+	cal, err := a.Directory.Calendar(ctx)
+	if err != nil {
+		return err
+	}
+	add := func(label string, todos []filing.Todo, note func(filing.Todo) string) {
+		if len(todos) == 0 {
+			return
+		}
+		group := homeview.Group{Label: label, Count: len(todos)}
+		for _, t := range todos {
+			t.Unit, t.Note, t.Verb = "", note(t), "查看"
+			group.Rows = append(group.Rows, todoRow(t, cal, a.Now()))
+		}
+		list.Groups, list.Empty = append(list.Groups, group), nil
+	}
+	add("等信息联络员"+people.Liaison+"办理", liaison, func(t filing.Todo) string { return t.Note + "；等信息联络员" + people.Liaison + t.Does })
+	chief := people.Chief
+	add("等分管负责人"+chief+"审签", signing, func(t filing.Todo) string {
+		return t.Note + "；" + words.When(t.LastAt, a.Now()) + " 起等分管负责人" + chief + "审签，审签后自动送办公室"
+	})
+	add("等办公室同意解锁", asked, func(t filing.Todo) string { return t.Note })
 	return nil
 }
 

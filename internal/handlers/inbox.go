@@ -94,7 +94,7 @@ func timely(b *models.Batch) components.Badge {
 
 var inboxColumns = []office.Column{
 	{Title: "批次", Width: 22}, {Title: "单位", Width: 24}, {Title: "事项", Width: 36}, {Title: "期次"}, {Title: "期限", Kind: office.Moment}, {Title: "报送方式"},
-	{Title: "行数", Kind: office.Count}, {Title: "填报人"}, {Title: "审签人"}, {Title: "审签时间", Kind: office.Moment}, {Title: "按时"},
+	{Title: "行数", Kind: office.Count}, {Title: "填报人"}, {Title: "提交人"}, {Title: "审签人"}, {Title: "审签时间", Kind: office.Moment}, {Title: "按时"},
 	{Title: "已等工作日", Kind: office.Count},
 }
 
@@ -113,7 +113,7 @@ func (a *App) inboxExport(c echo.Context) error {
 	return a.sendTable(c, office.Table{Title: "待受理批次", Mark: a.mark(who), Columns: inboxColumns, Rows: tableRows(func(each func(...any) error) error {
 		return a.Filing.ExportInbox(ctx, who, q.filter, func(b *models.Batch) error {
 			return each(b.Code, b.Task.Unit.Name, b.Task.Item.Name, b.Task.Period.Label(), b.Task.DueNow(), filedAs(b), b.RowsRead, b.CreatedName,
-				b.SignedName, b.SignedAt, timely(b).Word, cal.WorkdaysBetween(b.SignedAt.Time(), now))
+				b.SubmittedName, b.SignedName, b.SignedAt, timely(b).Word, cal.WorkdaysBetween(b.SignedAt.Time(), now))
 		})
 	})})
 }
@@ -137,36 +137,114 @@ func (a *App) chosen(c echo.Context) ([]string, error) {
 	if form.Text(c, "all") != "1" {
 		return form.List(c, "code"), nil
 	}
-	f := filing.InboxFilter{Text: form.Text(c, "q"), Unit: form.Text(c, "unit"), Size: chosenPage}
+	batches, err := a.waiting(c, filing.InboxFilter{Text: form.Text(c, "q"), Unit: form.Text(c, "unit")})
 	var codes []string
+	for _, b := range batches {
+		codes = append(codes, b.Code)
+	}
+	return codes, err
+}
+
+// waiting returns all batches in the inbox that a filter finds.
+func (a *App) waiting(c echo.Context, f filing.InboxFilter) ([]models.Batch, error) {
+	f.Size = chosenPage
+	var list []models.Batch
 	for f.Page = 1; ; f.Page++ {
 		batches, total, err := a.Filing.Inbox(c.Request().Context(), actor(c), f)
 		if err != nil {
 			return nil, err
 		}
-		for _, b := range batches {
-			codes = append(codes, b.Code)
-		}
-		if len(batches) == 0 || int64(len(codes)) >= total {
-			return codes, nil
+		list = append(list, batches...)
+		if len(batches) == 0 || int64(len(list)) >= total {
+			return list, nil
 		}
 	}
 }
 
-// inboxAccept accepts the chosen batches, each for itself.
+// inboxAccept accepts the chosen batches, each for itself. Posted from the list it only carries the choice to the page that
+// asks whether it is meant.
 func (a *App) inboxAccept(c echo.Context) error {
-	codes, err := a.chosen(c)
-	if err != nil {
-		return err
+	codes, all := form.List(c, "code"), form.Text(c, "all") == "1"
+	switch {
+	case len(codes) == 0 && !all:
+		return a.warn(c, paths.Inbox, noneChosen)
+	case form.Text(c, "step") == "accept":
+	case all:
+		return respond.SeeOther(c, paths.With(paths.InboxAccept, "all", "1", "q", form.Text(c, "q"), "unit", form.Text(c, "unit")))
+	case len(codes) > acceptMost:
+		return a.warn(c, paths.Inbox, "没有受理：一次最多勾选 "+countText(acceptMost, "批")+"；要受理更多的，请选择全部。")
+	default:
+		return respond.SeeOther(c, paths.InboxAccept+"?"+url.Values{"code": codes}.Encode())
 	}
-	if len(codes) == 0 {
-		return a.warn(c, paths.Inbox, "没有受理：还没有选中批次。请先勾选要受理的批次。")
+	chosen := make([]filing.Chosen, len(codes))
+	for i, code := range codes {
+		chosen[i] = filing.Chosen{Code: code, Seen: seen(form.Text(c, filing.SeenField(code)))}
 	}
-	results, err := a.Filing.MoveMany(c.Request().Context(), actor(c), codes, models.VerbAccept, filing.MoveInput{From: models.BatchFiled})
+	results, err := a.Filing.MoveMany(c.Request().Context(), actor(c), chosen, models.VerbAccept, filing.MoveInput{From: models.BatchFiled})
 	if err != nil {
 		return err
 	}
 	return a.tellResults(c, results, "已受理", "数据已生效", "没有受理")
+}
+
+// acceptMost is how many batches can be ticked one by one; they stand in an address.
+const acceptMost = 100
+
+const noneChosen = "没有受理：还没有选中批次。请先勾选要受理的批次。"
+
+// inboxAcceptForm says what will come of accepting the chosen batches, and for whom, before it is done.
+func (a *App) inboxAcceptForm(c echo.Context) error {
+	f := filing.InboxFilter{Codes: c.QueryParams()["code"]}
+	all := form.Query(c, "all") == "1"
+	if all {
+		f = filing.InboxFilter{Text: form.Query(c, "q"), Unit: form.Query(c, "unit")}
+	}
+	if !all && len(f.Codes) == 0 {
+		return a.warn(c, paths.Inbox, noneChosen)
+	}
+	batches, err := a.waiting(c, f)
+	if err != nil {
+		return err
+	}
+	if len(batches) == 0 {
+		return a.warn(c, paths.Inbox, "没有受理：所选批次都已不在待受理，可能已由他人办理。")
+	}
+	last, err := a.Filing.LastSteps(c.Request().Context(), batches)
+	if err != nil {
+		return err
+	}
+	hidden := []components.Pair{{Name: "step", Value: "accept"}}
+	for _, b := range batches {
+		hidden = append(hidden, components.Pair{Name: "code", Value: b.Code}, components.Pair{Name: filing.SeenField(b.Code), Value: decimal(last[b.ID])})
+	}
+	count := countText(len(batches), "批")
+	return respond.Page(c, http.StatusOK, filingview.Confirm(filingview.ConfirmPage{
+		Shell: a.Shell(c, "受理批次", crumb("数据报送", paths.Filings), crumb("待受理批次", paths.Inbox)),
+		Title: "受理 " + count + "？", Icon: components.IconHelpCircle, Text: acceptWords(batches, max(len(f.Codes)-len(batches), 0)),
+		Post: paths.InboxAccept, Back: paths.Inbox, Label: "受理 " + count, Hidden: hidden,
+	}), nil)
+}
+
+// acceptWords say whose batches are accepted and what follows. missing batches were chosen and wait no more.
+func acceptWords(batches []models.Batch, missing int) string {
+	var units []string
+	count, rows := map[string]int{}, int64(0)
+	for _, b := range batches {
+		name := b.Task.Unit.Name
+		if count[name] == 0 {
+			units = append(units, name)
+		}
+		count[name]++
+		rows += b.RowsRead
+	}
+	for i, name := range units {
+		units[i] = name + " " + countText(count[name], "批")
+	}
+	text := listed(units) + "，共 " + components.Thousands(rows) + " 行。受理后数据立即生效，供有权使用的单位查用；同一任务此前有生效批次的，由新批次替代。各批分别办理，办不成的逐批说明原因。"
+	if missing > 0 {
+		text += "另有 " + countText(missing, "批") + "已不在待受理，没有列入，可能已由他人办理。"
+	}
+	return text
 }
 
 // tellResults says which batches were done and which were not, and why, and goes back to the inbox.
@@ -233,10 +311,10 @@ func (a *App) showReturn(c echo.Context, code int, list []filing.ReturnInput, du
 	if len(list) == 0 || len(list) > returnMost {
 		return a.warn(c, paths.Inbox, "没有退回：请勾选 1 至 "+countText(returnMost, "批")+"，每批须分别写明理由。")
 	}
-	codes, reasons := make([]string, len(list)), map[string]string{}
+	codes, typed := make([]string, len(list)), map[string]filing.ReturnInput{}
 	for i, one := range list {
 		codes[i] = one.Code
-		reasons[filing.ReasonField(one.Code)] = one.Reason
+		typed[filing.ReasonField(one.Code)] = one
 	}
 	batches, _, err := a.Filing.Inbox(c.Request().Context(), actor(c), filing.InboxFilter{Codes: codes, Size: returnMost})
 	if err != nil {
@@ -245,14 +323,22 @@ func (a *App) showReturn(c echo.Context, code int, list []filing.ReturnInput, du
 	if len(batches) == 0 {
 		return a.warn(c, paths.Inbox, "没有退回：所选批次都已不在待受理，可能已由他人办理。")
 	}
+	last, err := a.Filing.LastSteps(c.Request().Context(), batches)
+	if err != nil {
+		return err
+	}
 	view := filingview.InboxReturnPage{Shell: a.Shell(c, "退回批次", crumb("数据报送", paths.Filings), crumb("待受理批次", paths.Inbox)),
 		Missing: len(list) - len(batches),
 		Due: components.Input{Kind: components.InputDate, Name: "due", Label: "补正期限", Value: string(due), Error: fields["due"], Required: true,
-			Width: components.WidthShort, Hint: "当日 17:00 截止，各批相同。"}}
+			Width: components.WidthShort, Hint: "当日 " + a.DueHour.String() + " 截止，各批相同。"}}
 	for _, b := range batches {
 		name := filing.ReasonField(b.Code)
-		view.Rows = append(view.Rows, filingview.InboxReturnRow{Batch: b, Reason: components.Input{Kind: components.InputTextarea, Name: name, Label: "退回理由",
-			Value: reasons[name], Error: fields[name], Required: true, Rows: 3, Hint: "写明哪一列、哪些行、怎样改；对方原样看到，并记入审计日志。"}})
+		event := last[b.ID]
+		if before := typed[name].Seen; before != nil { // a form that comes back still shows what it showed
+			event = *before
+		}
+		view.Rows = append(view.Rows, filingview.InboxReturnRow{Batch: b, Seen: components.Pair{Name: filing.SeenField(b.Code), Value: decimal(event)}, Reason: components.Input{Kind: components.InputTextarea, Name: name, Label: "退回理由",
+			Value: typed[name].Reason, Error: fields[name], Required: true, Rows: 3, Hint: "写明哪一列、哪些行、怎样改；对方原样看到，并记入审计日志。"}})
 	}
 	return respond.Page(c, code, filingview.InboxReturn(view), nil)
 }
@@ -271,7 +357,7 @@ func (a *App) inboxReturn(c echo.Context) error {
 	}
 	var list []filing.ReturnInput
 	for _, code := range form.List(c, "code") {
-		list = append(list, filing.ReturnInput{Code: code, Reason: form.Text(c, filing.ReasonField(code))})
+		list = append(list, filing.ReturnInput{Code: code, Reason: form.Text(c, filing.ReasonField(code)), Seen: seen(form.Text(c, filing.SeenField(code)))})
 	}
 	due := form.Day(c, "due")
 	results, err := a.Filing.ReturnMany(c.Request().Context(), actor(c), list, due)

@@ -10,6 +10,7 @@ import (
 	"taxportal/internal/models"
 	"taxportal/internal/paths"
 	"taxportal/internal/services/filing"
+	"taxportal/internal/testkit"
 )
 
 // threeFiled is a town with a batch of each unit in the Office's inbox.
@@ -92,10 +93,10 @@ func TestInboxExport_HasTheFilteredBatchesOfTheArea(t *testing.T) {
 	if len(rows) != 3+1 || rows[0][0] != "待受理批次" || !strings.Contains(rows[1][0], "赵敏（领导小组办公室）") {
 		t.Fatalf("rows %v", rows)
 	}
-	if got := strings.Join(rows[2], "|"); got != "批次|单位|事项|期次|期限|报送方式|行数|填报人|审签人|审签时间|按时|已等工作日" {
+	if got := strings.Join(rows[2], "|"); got != "批次|单位|事项|期次|期限|报送方式|行数|填报人|提交人|审签人|审签时间|按时|已等工作日" {
 		t.Errorf("columns %s", got)
 	}
-	if got := strings.Join(rows[3], "|"); got != "ZJJ-02-202610-1|市住房城乡建设局|商品房预售许可信息|2026年10月期|2026-11-25 17:00|报送文件|20|王静|刘志远|2026-11-10 09:00|按时|2" {
+	if got := strings.Join(rows[3], "|"); got != "ZJJ-02-202610-1|市住房城乡建设局|商品房预售许可信息|2026年10月期|2026-11-25 17:00|报送文件|20|王静|王静|刘志远|2026-11-10 09:00|按时|2" {
 		t.Errorf("row %s", got)
 	}
 	if rows := sheet(t, office.Get(paths.InboxExport+"?sort=rows&page=7")); len(rows) != 3+3 || rows[3][0] != "FGW-05-202610-1" {
@@ -124,25 +125,58 @@ func TestInbox_ALateOneSaysSo(t *testing.T) {
 func TestInboxAccept(t *testing.T) {
 	w, zjj, fgw, _ := threeFiled(t)
 	office := w.as("office")
-	office.Post(paths.InboxAccept, values("code", zjj, "code", fgw)).WantStatus(303).Follow().
+	ask := office.Post(paths.InboxAccept, values("code", zjj, "code", fgw)).WantStatus(303).Follow().WantStatus(200)
+	ask.Want("受理 2 批？", "市住房城乡建设局 1 批", "市发展改革委 1 批，共 50 行。", "数据立即生效，供有权使用的单位查用", "由新批次替代", "取消").Not("市自然资源和规划局", "没有列入")
+	office.Get(paths.Inbox).Want("3 批") // asking does nothing
+	office.Post(paths.InboxAccept, hiddenOf(ask)).WantStatus(303).Follow().
 		Want("已受理 2 批：ZJJ-02-202610-1、FGW-05-202610-1，数据已生效。", "1 批").Not("没有受理")
-	office.Post(paths.InboxAccept, values("code", zjj)).Follow().Want("1 批没有受理", "您打开页面后，批次 ZJJ-02-202610-1", "已变为“已生效”")
-	office.Post(paths.InboxAccept, values("code", "ZRZY-01-202610-1", "code", "NOWHERE-1")).Follow().
+	office.Post(paths.InboxAccept, values("code", zjj)).Follow().WantStatus(303).Follow().Want("所选批次都已不在待受理")
+	office.Post(paths.InboxAccept, values("code", zjj, "code", "ZRZY-01-202610-1")).Follow().Want("受理 1 批？", "另有 1 批已不在待受理，没有列入")
+	office.Post(paths.InboxAccept, values("step", "accept", "code", zjj)).Follow().Want("1 批没有受理", "您打开页面后，批次 ZJJ-02-202610-1", "已变为“已生效”")
+	office.Post(paths.InboxAccept, values("step", "accept", "code", "ZRZY-01-202610-1")).Follow().Want("1 批没有受理", "页面不完整")
+	office.Post(paths.InboxAccept, values("step", "accept", "code", "ZRZY-01-202610-1", filing.SeenField("ZRZY-01-202610-1"), "1")).Follow().Want("1 批没有受理", "请核对后再办")
+	office.Post(paths.InboxAccept, values("step", "accept", "code", "ZRZY-01-202610-1", "code", "NOWHERE-1", filing.SeenField("ZRZY-01-202610-1"), w.seen("ZRZY-01-202610-1"))).Follow().
 		Want("已受理 1 批：ZRZY-01-202610-1", "1 批没有受理", "NOWHERE-1：没有这个批次。")
-	office.Post(paths.InboxAccept, nil).Follow().Want("没有受理：还没有选中批次", "没有待受理的批次")
+	for _, nothing := range []url.Values{nil, values("step", "accept")} {
+		office.Post(paths.InboxAccept, nothing).Follow().Want("没有受理：还没有选中批次", "没有待受理的批次")
+	}
+	office.Get(paths.InboxAccept).WantStatus(303).Follow().Want("还没有选中批次")
+	many := url.Values{"code": make([]string, 101)}
+	office.Post(paths.InboxAccept, many).Follow().Want("一次最多勾选 100 批")
+}
+
+// hiddenOf returns what the form of a question carries.
+func hiddenOf(a *testkit.Answer) url.Values {
+	fields := url.Values{}
+	a.Doc().Find("#confirm input[type=hidden]").Each(func(_ int, field *goquery.Selection) {
+		if name := field.AttrOr("name", ""); name != "_csrf" {
+			fields.Add(name, field.AttrOr("value", ""))
+		}
+	})
+	return fields
+}
+
+// hiddenIn returns the value of a hidden field of a page.
+func hiddenIn(a *testkit.Answer, name string) string {
+	return a.Doc().Find(`input[type=hidden][name="`+name+`"]`).AttrOr("value", "?")
 }
 
 func TestInboxAccept_AllMeansAllThatTheFilterFinds(t *testing.T) {
 	w, _, _, _ := threeFiled(t)
 	office := w.as("office")
-	office.Post(paths.InboxAccept, values("all", "1", "unit", "fgw")).Follow().Want("已受理 1 批：FGW-05-202610-1", "2 批")
-	office.Post(paths.InboxAccept, values("all", "1", "q", "")).Follow().Want("已受理 2 批", "没有待受理的批次")
+	accept := func(choice ...string) *testkit.Answer {
+		return office.Post(paths.InboxAccept, hiddenOf(office.Post(paths.InboxAccept, values(choice...)).Follow().WantStatus(200))).Follow()
+	}
+	accept("all", "1", "unit", "fgw").Want("已受理 1 批：FGW-05-202610-1", "2 批")
+	accept("all", "1", "q", "").Want("已受理 2 批", "没有待受理的批次")
 }
 
 func TestInboxAccept_IsForTheOfficeOfTheArea(t *testing.T) {
 	w, zjj, _, _ := threeFiled(t)
 	w.as("liaison.zjj").Post(paths.InboxAccept, values("code", zjj)).WantStatus(403)
-	w.as("office.dcf").Post(paths.InboxAccept, values("code", zjj)).Follow().Want("1 批没有受理", "没有这个批次")
+	w.as("liaison.zjj").Get(paths.InboxAccept + "?all=1").WantStatus(403)
+	w.as("office.dcf").Get(paths.InboxAccept + "?code=" + zjj).WantStatus(303).Follow().Want("都已不在待受理").Not("市住房城乡建设局")
+	w.as("office.dcf").Post(paths.InboxAccept, values("step", "accept", "code", zjj)).Follow().Want("1 批没有受理", "没有这个批次")
 	w.as("office").Get(paths.Inbox).Want("3 批")
 }
 
@@ -159,7 +193,8 @@ func TestInboxReturn_EachBatchItsReason(t *testing.T) {
 		t.Errorf("due proposed: %q, five working days are 2026-11-17", due)
 	}
 
-	form := values("step", "return", "code", zjj, "code", fgw, filing.ReasonField(zjj), "“面积”列 3 行有误", filing.ReasonField(fgw), " ", "due", "2026-11-10")
+	form := values("step", "return", "code", zjj, "code", fgw, filing.SeenField(zjj), hiddenIn(a, filing.SeenField(zjj)), filing.SeenField(fgw), hiddenIn(a, filing.SeenField(fgw)),
+		filing.ReasonField(zjj), "“面积”列 3 行有误", filing.ReasonField(fgw), " ", "due", "2026-11-10")
 	a = office.Post(paths.InboxReturn, form).WantStatus(422)
 	a.Want("有 1 处需要改", "FGW-05-202610-1 退回理由：请填写退回理由", "“面积”列 3 行有误")
 	if got, _ := a.Doc().Find("#f-" + filing.ReasonField(fgw)).Attr("aria-invalid"); got != "true" {
@@ -170,6 +205,9 @@ func TestInboxReturn_EachBatchItsReason(t *testing.T) {
 	}
 	w.as("office").Get(paths.Inbox).Want("3 批")
 
+	if got := hiddenIn(a, filing.SeenField(fgw)); got != form.Get(filing.SeenField(fgw)) {
+		t.Errorf("the form that came back has seen %q", got)
+	}
 	form.Set(filing.ReasonField(fgw), "“总投资”列单位应为万元")
 	form.Set("due", "2026/11/20")
 	office.Post(paths.InboxReturn, form).WantStatus(303).Follow().Want("已退回 2 批", "理由和补正期限已告知报送单位", "1 批")
@@ -194,7 +232,7 @@ func TestInboxReturn_WhatHasMovedOn(t *testing.T) {
 	query := "?" + url.Values{"code": {zjj, fgw, "FREMD-1"}}.Encode()
 	office.Get(paths.InboxReturn+query).Want("有 2 批已不在待受理", "退回 1 批")
 	office.Get(paths.InboxReturn + "?code=" + zjj).WantStatus(303).Follow().Want("都已不在待受理")
-	form := values("step", "return", "code", zjj, "code", fgw, filing.ReasonField(zjj), "迟了", filing.ReasonField(fgw), "请改", "due", "2026-11-20")
+	form := values("step", "return", "code", zjj, "code", fgw, filing.SeenField(zjj), "1", filing.SeenField(fgw), w.seen(fgw), filing.ReasonField(zjj), "迟了", filing.ReasonField(fgw), "请改", "due", "2026-11-20")
 	office.Post(paths.InboxReturn, form).Follow().Want("已退回 1 批：FGW-05-202610-1", "1 批没有退回。您打开页面后，批次 ZJJ-02-202610-1")
 }
 

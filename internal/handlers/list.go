@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"taxportal/internal/handlers/form"
@@ -28,6 +27,14 @@ func listAddress(c echo.Context, path string, names ...string) address {
 		l.pairs = append(l.pairs, name, form.Query(c, name))
 	}
 	return l
+}
+
+// value returns a parameter of the address.
+func (l address) value(name string) string {
+	if kept := l.keep(name); len(kept) > 0 {
+		return kept[0].Value
+	}
+	return ""
 }
 
 // with returns the address with one parameter changed; an empty value takes it out.
@@ -53,7 +60,7 @@ func (l address) export(path string, total int64, unit string) []components.Acti
 	if total == 0 {
 		return nil
 	}
-	return []components.Action{components.Export(templ.SafeURL(l.to(path)), int(total), unit)}
+	return []components.Action{components.Export(components.URL(l.to(path)), int(total), unit)}
 }
 
 // order is how the list stands, by the order now of its address.
@@ -71,10 +78,10 @@ func (l address) keep(names ...string) []components.Pair {
 }
 
 // clear returns where all filters are taken off, or "" while there is none. The order stays what it is.
-func (l address) clear() templ.SafeURL {
+func (l address) clear() components.URL {
 	for i := 0; i < len(l.pairs); i += 2 {
 		if l.pairs[i] != "sort" && l.pairs[i+1] != "" {
-			return templ.SafeURL(l.path)
+			return components.URL(l.path)
 		}
 	}
 	return ""
@@ -82,8 +89,8 @@ func (l address) clear() templ.SafeURL {
 
 // pages lays out the foot of a list.
 func (l address) pages(total int64, page int, unit string) components.Pages {
-	return components.NewPages(int(total), page, form.PageSize, unit, func(n int) templ.SafeURL {
-		return templ.SafeURL(l.with("page", fmt.Sprint(n)))
+	return components.NewPages(int(total), page, form.PageSize, unit, func(n int) components.URL {
+		return components.URL(l.with("page", fmt.Sprint(n)))
 	})
 }
 

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -67,8 +68,9 @@ func TestLogin_saysTheSameOfUserAndPassword(t *testing.T) {
 
 func TestLogin_saysHowLongItIsLocked(t *testing.T) {
 	app := testkit.New(t)
-	for range 4 {
-		logIn(app, "liaison.zjj", "wrong", "").WantStatus(http.StatusUnauthorized)
+	for left := 4; left > 0; left-- {
+		logIn(app, "liaison.zjj", "wrong", "").WantStatus(http.StatusUnauthorized).
+			Want(fmt.Sprintf("用户名或密码不正确。再连续输错 %d 次，将暂停登录 1 分钟；", left), "联系系统管理员重新生成一次性链接")
 	}
 	logIn(app, "liaison.zjj", "wrong", "").WantStatus(http.StatusLocked).Want("请 1 分钟后再试")
 	page := logIn(app, "liaison.zjj", demo.Password, "").WantStatus(http.StatusLocked).Want("已暂停登录")

@@ -1,12 +1,14 @@
 package handlers
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
-	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"taxportal/internal/handlers/form"
@@ -25,6 +27,7 @@ var (
 	matrixStandings = []components.Option{{Label: "全部状态"}, {Value: string(models.StandingOverdue), Label: "有逾期未报"},
 		{Value: string(models.StandingReturned), Label: "有退回补正"}, {Value: string(models.StandingLate), Label: "有逾期补报"},
 		{Value: string(models.StandingOpen), Label: "有待报"}}
+	matrixTiers = []components.Option{{Label: filing.TierWhole.Label()}, {Value: string(filing.TierCity), Label: filing.TierCity.Label()}}
 	matrixSorts = []components.Option{{Label: "方案顺序"}, {Value: "rate", Label: "按时率从低到高"}, {Value: "overdue", Label: "逾期项数"}}
 )
 
@@ -35,48 +38,113 @@ const matrixDefault = "12"
 type matrixQuery struct {
 	address
 	filter filing.MatrixFilter
-	months string
+	months string              // how many, or a year
+	spans  []components.Option // what months may be
+	tiered bool                // the reader chooses between the whole city, its own units and one area
+	tiers  []components.Option
 	words  string // the filter in words
 }
 
-func matrixQueryOf(c echo.Context) matrixQuery {
-	q := matrixQuery{address: listAddress(c, paths.Matrix, "months", "standing", "q", "sort"), months: choice(form.Query(c, "months"), matrixMonths)}
-	if q.months == "" {
+// matrixYears is how many years one can look back on, one by one.
+const matrixYears = 10
+
+// spansOf are the spans of months that a reader may choose: the last ones, and the years in which there are tasks.
+func (a *App) spansOf(c echo.Context, who models.Actor) ([]components.Option, error) {
+	months, err := a.Filing.Months(c.Request().Context(), who)
+	spans := slices.Clone(matrixMonths)
+	for _, month := range months {
+		year, _, _ := strings.Cut(month, "-")
+		if label(year, spans) == "" && len(spans) < len(matrixMonths)+matrixYears {
+			spans = append(spans, components.Option{Value: year, Label: year + "年"})
+		}
+	}
+	return spans, err
+}
+
+// tiersOf are the parts of the city that a reader may choose.
+func (a *App) tiersOf(c echo.Context, who models.Actor) ([]components.Option, error) {
+	if !filing.Tiered(who) {
+		return nil, nil
+	}
+	areas, err := a.Directory.Areas(c.Request().Context(), who)
+	tiers := slices.Clone(matrixTiers)
+	for _, area := range areas {
+		if area.ParentID != nil {
+			tiers = append(tiers, components.Option{Value: area.Code, Label: area.Name})
+		}
+	}
+	return tiers, err
+}
+
+func (a *App) matrixQueryOf(c echo.Context) (matrixQuery, error) {
+	who := actor(c)
+	q := matrixQuery{address: listAddress(c, paths.Matrix, "tier", "months", "standing", "q", "sort"), tiered: filing.Tiered(who)}
+	var err error
+	if q.spans, err = a.spansOf(c, who); err != nil {
+		return q, err
+	}
+	if q.tiers, err = a.tiersOf(c, who); err != nil {
+		return q, err
+	}
+	if q.months = choice(form.Query(c, "months"), q.spans); q.months == "" {
 		q.months = matrixDefault
 	}
-	months, _ := strconv.Atoi(q.months)
 	standing := choice(form.Query(c, "standing"), matrixStandings)
-	q.filter = filing.MatrixFilter{Months: months, Standing: models.Standing(standing), Text: form.Query(c, "q"), Sort: choice(form.Query(c, "sort"), matrixSorts)}
-	q.words = inWords(quoted(q.filter.Text), label(standing, matrixStandings))
-	return q
+	q.filter = filing.MatrixFilter{Standing: models.Standing(standing), Text: form.Query(c, "q"), Sort: choice(form.Query(c, "sort"), matrixSorts)}
+	if len(q.months) == len("2026") {
+		q.filter.Year = q.months
+	} else {
+		q.filter.Months, _ = strconv.Atoi(q.months)
+	}
+	if q.tiered {
+		q.filter.Tier = filing.Tier(choice(form.Query(c, "tier"), q.tiers))
+	}
+	q.words = inWords(label(string(q.filter.Tier), q.tiers), quoted(q.filter.Text), label(standing, matrixStandings))
+	return q, nil
 }
 
 func (q matrixQuery) bar() components.FilterBar {
 	bar := components.FilterBar{ID: "m", Label: "筛选单位", Action: paths.Matrix, Filters: []components.Filter{
-		{Name: "months", Label: "期间", Value: q.months, Options: matrixMonths},
+		{Name: "months", Label: "期间", Value: q.months, Options: q.spans},
 		{Name: "standing", Label: "状态", Value: string(q.filter.Standing), Options: matrixStandings},
 		{Name: "q", Label: "单位", Value: q.filter.Text, Placeholder: "输入单位名称"},
 		{Name: "sort", Label: "排序", Value: q.filter.Sort, Options: matrixSorts, End: true},
 	}}
+	if q.tiered {
+		bar.Filters = slices.Insert(bar.Filters, 0, components.Filter{Name: "tier", Label: "区划", Value: string(q.filter.Tier), Options: q.tiers})
+	}
 	if q.words != "" {
 		bar.ClearURL = paths.Matrix
 	}
 	return bar
 }
 
+// title is what the workbook of the matrix is called, with the tier where there are two.
+func (q matrixQuery) title() string {
+	if !q.tiered {
+		return "履约矩阵"
+	}
+	return "履约矩阵（" + cmp.Or(label(string(q.filter.Tier), q.tiers), filing.TierWhole.Label()) + "）"
+}
+
 // matrix shows the compliance matrix.
 func (a *App) matrix(c echo.Context) error {
-	who, q := actor(c), matrixQueryOf(c)
+	who := actor(c)
+	q, err := a.matrixQueryOf(c)
+	if err != nil {
+		return err
+	}
 	m, err := a.Filing.Matrix(c.Request().Context(), who, q.filter)
 	if err != nil {
 		return err
 	}
 	view := filingview.MatrixPage{
-		Shell: a.Shell(c, "履约矩阵", crumb("数据报送", a.filingsRoot(who))), Next: matrixNext(m, who, q.filter.Months), Bar: q.bar(),
-		Months: m.Months, Columns: m.Columns, Sum: m.Sum, Filter: q.words, Open: a.Guard.Can(who, "filing", "view"),
+		Shell: a.Shell(c, "履约矩阵", crumb("数据报送", a.filingsRoot(who))), Next: matrixNext(m, who, label(q.months, q.spans)), Bar: q.bar(),
+		Months: m.Months, Columns: m.Columns, Sum: m.Sum, Items: m.Items(), Filter: q.words, Open: a.Guard.Can(who, "filing", "view"),
 		Actions: []components.Action{{Label: "打印", Icon: components.IconPrinter, Print: true},
-			{Label: "导出 " + countText(len(m.Rows), "个单位"), URL: templ.SafeURL(q.to(paths.MatrixExport)), Icon: components.IconTableExport}},
+			{Label: "导出 " + countText(len(m.Rows), "个单位"), URL: components.URL(q.to(paths.MatrixExport)), Icon: components.IconTableExport}},
 	}
+	view.Shell.Across = view.Wide()
 	for _, r := range m.Rows {
 		view.Rows = append(view.Rows, filingview.MatrixRow{Unit: r.Unit, Cells: r.Cells, Sum: r.Sum, Items: r.Items})
 	}
@@ -95,10 +163,10 @@ func (a *App) filingsRoot(who models.Actor) string {
 const matrixNamed = 3
 
 // matrixNext is the sentence 下一步 over a matrix.
-func matrixNext(m *filing.Matrix, who models.Actor, months int) components.Next {
+func matrixNext(m *filing.Matrix, who models.Actor, span string) components.Next {
 	if m.Missing == 0 {
 		return components.Next{Tone: components.ToneCalm, Sentence: components.Sentence{
-			components.Plain(fmt.Sprintf("近 %d 期没有逾期未报；进行中的任务以各自期限为准。", months))}}
+			components.Plain(span + "没有逾期未报；进行中的任务以各自期限为准。")}}
 	}
 	missing := components.Late(countText(m.Missing, "项逾期未报"))
 	switch {
@@ -107,18 +175,18 @@ func matrixNext(m *filing.Matrix, who models.Actor, months int) components.Next 
 			components.Plain("催报 "), missing, components.Plain("：")}
 		return components.Next{Tone: components.ToneLate, Sentence: append(sentence, lateNames(m)...)}
 	case who.SeesArea():
-		return components.Next{Sentence: components.Sentence{components.Plain(fmt.Sprintf("近 %d 期有 ", months)), components.Bold(countText(m.Overdue, "个单位")),
+		return components.Next{Sentence: components.Sentence{components.Plain(span + "有 "), components.Bold(countText(m.Overdue, "个单位")),
 			components.Plain(" "), missing, components.Plain("，由领导小组办公室催报。")}}
 	case who.Has(models.RoleLiaison):
 		return components.Next{Tone: components.ToneLate, Sentence: components.Sentence{components.Plain("请您立即补报本单位 "), missing, components.Plain("："),
-			components.Linked("查看任务", templ.SafeURL(paths.With(paths.Filings, "standing", string(models.StandingOverdue)))), components.Plain("。")}}
+			components.Linked("查看任务", components.URL(paths.With(paths.Filings, "standing", string(models.StandingOverdue)))), components.Plain("。")}}
 	}
 	return components.Next{Tone: components.ToneLate, Sentence: components.Sentence{components.Plain("请本单位信息联络员立即补报 "), missing, components.Plain("。")}}
 }
 
 // lateNames names the late units with their tasks, the first few of them.
 func lateNames(m *filing.Matrix) components.Sentence {
-	late := overdueUnits(m, func(u models.Unit) string {
+	late := overdueUnits(m, filing.TierWhole, func(u models.Unit) string {
 		return paths.With(paths.Filings, "unit", u.Code, "standing", string(models.StandingOverdue))
 	}).Units
 	var names components.Sentence
@@ -126,7 +194,7 @@ func lateNames(m *filing.Matrix) components.Sentence {
 		if i > 0 {
 			names = append(names, components.Plain("、"))
 		}
-		names = append(names, components.Linked(u.Name, templ.SafeURL(u.URL)), components.Plain(" "+countText(u.Count, "项")))
+		names = append(names, components.Linked(u.Name, components.URL(u.URL)), components.Plain(" "+countText(u.Count, "项")))
 	}
 	if m.Overdue > matrixNamed {
 		names = append(names, components.Plain("等"))
@@ -136,7 +204,11 @@ func lateNames(m *filing.Matrix) components.Sentence {
 
 // matrixExport sends the matrix as a workbook.
 func (a *App) matrixExport(c echo.Context) error {
-	who, q := actor(c), matrixQueryOf(c)
+	who := actor(c)
+	q, err := a.matrixQueryOf(c)
+	if err != nil {
+		return err
+	}
 	m, err := a.Filing.ExportMatrix(c.Request().Context(), who, q.filter)
 	if err != nil {
 		return err
@@ -145,10 +217,10 @@ func (a *App) matrixExport(c echo.Context) error {
 	for _, month := range m.Months {
 		columns = append(columns, office.Column{Title: words.Month(month) + "期", Width: 16})
 	}
-	columns = append(columns, office.Column{Title: "应报项数", Kind: office.Count}, office.Column{Title: "逾期未报", Kind: office.Count},
+	columns = append(columns, office.Column{Title: "应报", Kind: office.Count}, office.Column{Title: "各期应报合计", Kind: office.Count}, office.Column{Title: "逾期未报", Kind: office.Count},
 		office.Column{Title: "按时率", Kind: office.Rate})
-	rows := append(m.Rows[:len(m.Rows):len(m.Rows)], filing.MatrixRow{Unit: models.Unit{Name: "合计"}, Cells: m.Columns, Sum: m.Sum})
-	return a.sendTable(c, office.Table{Title: "履约矩阵", Mark: a.mark(who), Columns: columns, Rows: rowsOf(rows, matrixExportRow)})
+	rows := append(m.Rows[:len(m.Rows):len(m.Rows)], filing.MatrixRow{Unit: models.Unit{Name: "合计"}, Cells: m.Columns, Sum: m.Sum, Items: m.Items()})
+	return a.sendTable(c, office.Table{Title: q.title(), Mark: a.mark(who), Columns: columns, Rows: rowsOf(rows, matrixExportRow)})
 }
 
 func matrixExportRow(r filing.MatrixRow) []any {
@@ -156,7 +228,7 @@ func matrixExportRow(r filing.MatrixRow) []any {
 	for _, cell := range r.Cells {
 		row = append(row, cellWords(cell))
 	}
-	row = append(row, r.Sum.Owed(), r.Sum.Overdue)
+	row = append(row, r.Items, r.Sum.Owed(), r.Sum.Overdue)
 	if rate, ok := r.Sum.Rate(); ok {
 		return append(row, float64(rate)/1000)
 	}

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -124,10 +125,10 @@ func TestMatrixCell(t *testing.T) {
 func TestMatrixExport(t *testing.T) {
 	w := worked(t)
 	rows := sheet(t, w.as("office").Get(paths.MatrixExport+"?months=6&q=住房"))
-	if len(rows) != 3+2 || len(rows[2]) != 1+6+3 || rows[2][1] != "2026年8月期" || rows[2][9] != "按时率" {
+	if len(rows) != 3+2 || len(rows[2]) != 1+6+4 || rows[2][1] != "2026年8月期" || strings.Join(rows[2][7:], "|") != "应报|各期应报合计|逾期未报|按时率" {
 		t.Fatalf("rows %v", rows)
 	}
-	if got := strings.Join(rows[3], "|"); got != "市住房城乡建设局|—|—|按时　1／1|按时　1／1|待报　0／1|未开放|4|0|100.0%" {
+	if got := strings.Join(rows[3], "|"); got != "市住房城乡建设局|—|—|按时　1／1|按时　1／1|待报　0／1|未开放|1|4|0|100.0%" {
 		t.Errorf("row %s", got)
 	}
 	if rows[4][0] != "合计" {
@@ -135,6 +136,32 @@ func TestMatrixExport(t *testing.T) {
 	}
 	if rows := sheet(t, w.as("leader").Get(paths.MatrixExport)); len(rows) != 3+4 {
 		t.Errorf("a leader's figures: %v", rows)
+	}
+}
+
+func TestMatrixExport_AddsUpAsThePageDoes(t *testing.T) {
+	w := worked(t)
+	for _, query := range []string{"", "?months=24", "?months=6&q=住房", "?standing=overdue", "?sort=overdue"} {
+		doc := w.as("office").Get(paths.Matrix + query).WantStatus(200).Doc()
+		var want []string
+		doc.Find(".gz-matrix tbody tr, .gz-matrix tfoot tr").Each(func(_ int, row *goquery.Selection) {
+			want = append(want, words(row.Find("td.num").First()))
+		})
+		sum := 0
+		for i, row := range sheet(t, w.as("office").Get(paths.MatrixExport+query))[3:] {
+			owed := row[len(row)-4]
+			if i >= len(want) || owed != want[i] {
+				t.Errorf("%q: row %d, %s: %s in the workbook, the page has %v", query, i, row[0], owed, want)
+			}
+			n, err := strconv.Atoi(owed)
+			if row[0] == "合计" && n != sum || err != nil {
+				t.Errorf("%q: %s units owe %d in all, the foot says %s", query, row[0], sum, owed)
+			}
+			sum += n
+		}
+		if doc.Find(".gz-matrix.is-wide").Length() == 1 != strings.Contains(query, "24") {
+			t.Errorf("%q: printed across or not", query)
+		}
 	}
 }
 

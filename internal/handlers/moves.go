@@ -23,16 +23,19 @@ const mendDays = 5
 
 // moveForm asks before a move is taken: what follows from it, and what it needs. Without script it is the only way.
 func (a *App) moveForm(m workflow.Move) echo.HandlerFunc {
-	return func(c echo.Context) error { return a.showMove(c, http.StatusOK, m, filing.MoveInput{}, nil) }
+	return func(c echo.Context) error {
+		in := filing.MoveInput{}
+		if text := form.Query(c, "seen"); text != "" { // of the page on which the reader chose the move
+			in.Seen = seen(text)
+		}
+		return a.showMove(c, http.StatusOK, m, in, nil)
+	}
 }
 
 func (a *App) showMove(c echo.Context, code int, m workflow.Move, in filing.MoveInput, fields map[string]string) error {
 	ctx := c.Request().Context()
-	b, err := a.Filing.Batch(ctx, actor(c), c.Param("batch"))
+	b, last, err := a.Filing.BatchToMove(ctx, actor(c), c.Param("batch"), m.Verb, in.Seen)
 	if err != nil {
-		return err
-	}
-	if _, err := models.FilingFlow.Next(b.State, m.Verb); err != nil {
 		return err
 	}
 	if m.Requires(workflow.NeedDue) && in.Due == "" {
@@ -47,12 +50,12 @@ func (a *App) showMove(c echo.Context, code int, m workflow.Move, in filing.Move
 		Title: m.Label + "？", Icon: components.IconHelpCircle,
 		Text: t.Unit.Name + "“" + t.Item.Name + "　" + t.Period.Label() + "”批次 " + b.Code + "（" + words.State(&models.FilingFlow, b.State).Word + "）。" + m.Ask,
 		Post: paths.ToBatchMove(b.Code, string(m.Verb)), Back: paths.ToBatch(b.Code), Label: m.Label, Danger: m.Takes,
-		Inputs: moveInputs(m, in, fields), Hidden: []components.Pair{{Name: "from", Value: string(b.State)}},
+		Inputs: moveInputs(m, in, fields, a.DueHour), Hidden: []components.Pair{{Name: "seen", Value: decimal(last)}},
 	}), nil)
 }
 
 // moveInputs are the fields that a move needs.
-func moveInputs(m workflow.Move, in filing.MoveInput, fields map[string]string) []components.Input {
+func moveInputs(m workflow.Move, in filing.MoveInput, fields map[string]string, until models.DueHour) []components.Input {
 	var inputs []components.Input
 	if m.Requires(workflow.NeedReason) {
 		inputs = append(inputs, components.Input{Kind: components.InputTextarea, Name: "reason", Label: m.Label + "的理由", Value: in.Reason, Error: fields["reason"],
@@ -60,15 +63,25 @@ func moveInputs(m workflow.Move, in filing.MoveInput, fields map[string]string) 
 	}
 	if m.Requires(workflow.NeedDue) {
 		inputs = append(inputs, components.Input{Kind: components.InputDate, Name: "due", Label: "补正期限", Value: string(in.Due), Error: fields["due"],
-			Required: true, Width: components.WidthShort, Hint: "当日 17:00 截止。"})
+			Required: true, Width: components.WidthShort, Hint: "当日 " + until.String() + " 截止。"})
 	}
 	return inputs
+}
+
+// seen reads the last event of a batch that a form or address says it showed. What is missing or no number is −1, which no
+// batch has: a form must say it.
+func seen(text string) *int64 {
+	event := int64(-1)
+	if text != "" {
+		event = number(text)
+	}
+	return &event
 }
 
 // move takes a move of a batch.
 func (a *App) move(m workflow.Move) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		in := filing.MoveInput{Reason: form.Text(c, "reason"), Due: form.Day(c, "due"), From: workflow.State(form.Text(c, "from"))}
+		in := filing.MoveInput{Reason: form.Text(c, "reason"), Due: form.Day(c, "due"), Seen: seen(form.Text(c, "seen"))}
 		err := a.Filing.Move(c.Request().Context(), actor(c), c.Param("batch"), m.Verb, in)
 		if fields, ok := fault.Fields(err); ok {
 			return a.showMove(c, http.StatusUnprocessableEntity, m, in, fields)

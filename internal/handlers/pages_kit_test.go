@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -110,4 +111,13 @@ func next(doc *goquery.Document) (sentence, class string) {
 	bar := doc.Find(".gz-next")
 	class, _ = bar.Attr("class")
 	return words(bar.Find("p")), class
+}
+
+// seen is the last step of a batch, as the forms of a page opened now carry it.
+func (w *town) seen(code string) string {
+	w.t.Helper()
+	var step int64
+	w.ok(w.DB.Read.Raw("SELECT coalesce(max(e.id), 0) FROM flow_events e JOIN batches b ON b.id = e.record_id WHERE e.flow = ? AND b.code = ?",
+		models.FilingFlow.Name, strings.ToUpper(code)).Scan(&step).Error)
+	return fmt.Sprint(step)
 }

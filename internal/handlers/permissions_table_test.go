@@ -52,6 +52,7 @@ var permissions = []may{
 
 	// own profile, sessions, messages, own trail: all
 	{route: "GET /", roles: everybody},
+	{route: "GET /clock", roles: everybody},
 	{route: "POST /logout", roles: everybody},
 	{route: "GET /profile", roles: everybody},
 	{route: "GET /profile/password", roles: everybody},
@@ -230,6 +231,7 @@ var permissions = []may{
 	{route: "GET /filings/inbox", roles: roles(office)},
 	{route: "GET /filings/inbox/export", roles: roles(office)},
 	{route: "POST /filings/inbox/accept", roles: roles(office)},
+	{route: "GET /filings/inbox/accept", roles: roles(office)},
 	{route: "GET /filings/inbox/return", roles: roles(office)},
 	{route: "POST /filings/inbox/return", roles: roles(office)},
 	{route: "GET /filings/batches/:batch/do/accept", roles: roles(office), own: true},
@@ -272,14 +274,18 @@ var permissions = []may{
 	{route: "GET /admin/accounts/:account", roles: roles(sys, sec)},
 	{route: "GET /admin/accounts/export", roles: roles(sys, sec)},
 	{route: "GET /admin/accounts/new", roles: roles(sys)},
+	{route: "GET /admin/accounts", roles: roles(sys, sec)}, // leads to /admin
 	{route: "POST /admin/accounts", roles: roles(sys)},
 	{route: "GET /admin/accounts/:account/disable", roles: roles(sys)},
 	{route: "POST /admin/accounts/:account/disable", roles: roles(sys)},
 	{route: "POST /admin/accounts/:account/enable", roles: roles(sys)},
 	{route: "POST /admin/accounts/:account/unlock", roles: roles(sys)},
+	{route: "GET /admin/accounts/:account/reset", roles: roles(sys, sec)}, // leads to the account
 	{route: "POST /admin/accounts/:account/reset", roles: roles(sys)},
 	{route: "POST /admin/accounts/:account/roles/give", roles: roles(sec)},
 	{route: "POST /admin/accounts/:account/roles/take", roles: roles(sec)},
+	{route: "GET /admin/accounts/:account/sessions/end", roles: roles(sec), none: true}, // security policy (ADR 1): log-ins are ended at once
+	{route: "POST /admin/accounts/:account/sessions/end", roles: roles(sec), none: true},
 
 	// API tokens: make, revoke; see own unit's
 	{route: "GET /admin/tokens", roles: roles(sys)},

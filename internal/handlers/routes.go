@@ -51,6 +51,7 @@ func (a *App) Routes() []Route {
 		{post, paths.Link, authz.Public, "", a.link, 0, false, false},
 
 		{get, paths.Home, "home", "view", a.home, 0, false, false},
+		{get, paths.Clock, "home", "view", a.clock, 0, false, false},
 		{post, paths.Logout, "profile", "view", a.logout, 0, false, false},
 		{get, paths.Profile, "profile", "view", a.profile, 0, false, false},
 		{get, paths.ProfilePassword, "profile", "edit", a.passwordForm, 0, false, false},
@@ -168,6 +169,7 @@ func (a *App) Routes() []Route {
 		{get, paths.FilingsExport, "filing", "view", a.filingsExport, 0, false, false},
 		{get, paths.Inbox, "filing", "accept", a.inbox, 0, false, false},
 		{get, paths.InboxExport, "filing", "accept", a.inboxExport, 0, false, false},
+		{get, paths.InboxAccept, "filing", "accept", a.inboxAcceptForm, 0, false, false},
 		{post, paths.InboxAccept, "filing", "accept", a.inboxAccept, 0, false, false},
 		{get, paths.InboxReturn, "filing", "return", a.inboxReturnForm, 0, false, false},
 		{post, paths.InboxReturn, "filing", "return", a.inboxReturn, 0, false, false},
@@ -211,15 +213,19 @@ func (a *App) Routes() []Route {
 		{get, paths.Admin, "account", "view", a.adminAccounts, 0, false, false},
 		{get, paths.AdminExport, "account", "view", a.adminExport, 0, false, false},
 		{get, paths.AdminNew, "account", "create", a.adminNew, 0, false, false},
+		{get, paths.AdminAccounts, "account", "view", a.toAccounts, 0, false, false},
 		{post, paths.AdminAccounts, "account", "create", a.adminCreate, 0, false, false},
 		{get, paths.AdminAccount, "account", "view", a.adminAccount, 0, false, false},
 		{get, paths.AdminDisable, "account", "disable", a.adminDisableForm, 0, false, false},
 		{post, paths.AdminDisable, "account", "disable", a.adminDisable, 0, false, false},
 		{post, paths.AdminEnable, "account", "disable", a.adminEnable, 0, false, false},
 		{post, paths.AdminUnlock, "account", "unlock", a.adminUnlock, 0, false, false},
+		{get, paths.AdminReset, "account", "view", a.toAccount, 0, false, false},
 		{post, paths.AdminReset, "account", "reset", a.adminReset, 0, false, false},
 		{post, paths.AdminGive, "role", "give", a.adminGive, 0, false, false},
 		{post, paths.AdminTake, "role", "take", a.adminTake, 0, false, false},
+		{get, paths.AdminSession, "session", "end", a.adminSessionForm, 0, false, false},
+		{post, paths.AdminSession, "session", "end", a.adminSession, 0, false, false},
 
 		{get, paths.Tokens, "token", "view", a.tokens, 0, false, false},
 		{get, paths.TokensExport, "token", "view", a.tokensExport, 0, false, false},
@@ -281,6 +287,9 @@ func (a *App) require(r Route) echo.MiddlewareFunc {
 // toLogin remembers where the reader wanted to go and shows the log-in page. htmx is told by a header.
 func (a *App) toLogin(c echo.Context) error {
 	r := c.Request()
+	if c.Path() == paths.Clock && respond.IsHTMX(r) { // what the reader has typed stays: only a step of his own leads away
+		return c.NoContent(http.StatusNoContent)
+	}
 	reads := r.Method == get || r.Method == http.MethodHead
 	if reads && !respond.IsHTMX(r) && r.URL.Path != paths.Home {
 		return respond.SeeOther(c, paths.With(paths.Login, "next", r.URL.RequestURI()))

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"taxportal/internal/handlers/middleware"
@@ -27,7 +26,7 @@ const keyTodos = "portal.todos"
 func (a *App) Shell(c echo.Context, title string, crumbs ...layout.Crumb) layout.Shell {
 	s := layout.Shell{
 		Title: title, Now: words.Moment(a.Now()), Version: a.Version, Support: a.Support, DemoBanner: a.Demo,
-		Organiser: "聊城市税收共治工作领导小组办公室（市财政局）", HomeURL: templ.SafeURL(paths.Home),
+		Organiser: "聊城市税收共治工作领导小组办公室（市财政局）", HomeURL: components.URL(paths.Home),
 	}
 	if current := middleware.Session(c); current != nil {
 		// A page without a form works without a token, so a session that cannot be written is no reason to fail it.
@@ -42,14 +41,14 @@ func (a *App) Shell(c echo.Context, title string, crumbs ...layout.Crumb) layout
 		s.Jurisdiction = area.Label()
 	}
 	s.User = layout.User{Name: actor.Name, UnitName: actor.Unit.Name, Post: postOf(actor), Menu: []components.TextLink{
-		{Label: "个人资料", URL: templ.SafeURL(paths.Profile)}, {Label: "修改密码", URL: templ.SafeURL(paths.ProfilePassword)},
+		{Label: "个人资料", URL: components.URL(paths.Profile)}, {Label: "修改密码", URL: components.URL(paths.ProfilePassword)},
 	}}
 	if a.Guard.Can(actor, "token", "own") {
-		s.User.Menu = append(s.User.Menu, components.TextLink{Label: "本单位接口令牌", URL: templ.SafeURL(paths.OwnTokens)})
+		s.User.Menu = append(s.User.Menu, components.TextLink{Label: "本单位接口令牌", URL: components.URL(paths.OwnTokens)})
 	}
-	s.LogoutURL = templ.SafeURL(paths.Logout)
+	s.LogoutURL = components.URL(paths.Logout)
 	s.Nav = a.nav(c, actor)
-	s.Crumbs = append([]layout.Crumb{{Label: "首页", URL: templ.SafeURL(paths.Home)}}, crumbs...)
+	s.Crumbs = append([]layout.Crumb{{Label: "首页", URL: components.URL(paths.Home)}}, crumbs...)
 	s.Crumbs = append(s.Crumbs, layout.Crumb{Label: title})
 	return s
 }
@@ -77,7 +76,7 @@ func notices(current *session.Current) []components.Notice {
 	for _, f := range flashes {
 		sentence := components.Sentence{components.Plain(f.Text)}
 		if f.URL != "" {
-			sentence = append(sentence, components.Linked(f.Link, templ.SafeURL(f.URL)))
+			sentence = append(sentence, components.Linked(f.Link, components.URL(f.URL)))
 		}
 		list = append(list, components.Notice{Family: components.Family(f.Family), Text: sentence})
 	}
@@ -91,7 +90,9 @@ func (a *App) todos(c echo.Context, actor models.Actor) []filing.Todo {
 	}
 	todos, err := a.Filing.Todos(c.Request().Context(), actor)
 	desk, deskErr := a.deskTodos(c, actor)
-	if err := errors.Join(err, deskErr); err != nil {
+	drafts, draftErr := a.designTodos(c, actor)
+	desk = append(desk, drafts...)
+	if err := errors.Join(err, deskErr, draftErr); err != nil {
 		a.Logger.Error("to-dos", "event", middleware.RequestID(c), "error", err)
 	}
 	if len(desk) > 0 {
@@ -113,7 +114,7 @@ func (a *App) nav(c echo.Context, actor models.Actor) []layout.NavItem {
 	}
 	filed, filedLate := waitingIn(todos, func(t filing.Todo) bool { return t.Flow == nil })
 	item := func(icon components.IconName, label, to string) layout.NavItem {
-		return layout.NavItem{Icon: icon, Label: label, URL: templ.SafeURL(to), Current: path == to}
+		return layout.NavItem{Icon: icon, Label: label, URL: components.URL(to), Current: path == to}
 	}
 	home := item(components.IconHome, "工作台", paths.Home)
 	home.Count, home.Late = len(todos), late
@@ -123,7 +124,7 @@ func (a *App) nav(c echo.Context, actor models.Actor) []layout.NavItem {
 		filings.Count, filings.Late = filed, filedLate
 		filings.Children = a.filingNav(path, can)
 		if !can("filing", "view") {
-			filings.URL = templ.SafeURL(paths.Matrix)
+			filings.URL = components.URL(paths.Matrix)
 		}
 		filings.Current = false
 		filings.Open = under(path, paths.Filings)
@@ -135,6 +136,7 @@ func (a *App) nav(c echo.Context, actor models.Actor) []layout.NavItem {
 	if can("template", "view") {
 		templates := item(components.IconTemplate, "信息模板", paths.Templates)
 		templates.Open = under(path, paths.Templates) && !templates.Current
+		templates.Count, _ = waitingIn(todos, func(t filing.Todo) bool { return t.Flow == &models.TemplateFlow })
 		items = append(items, templates)
 	}
 	if can("calendar", "view") {
@@ -149,8 +151,8 @@ func (a *App) nav(c echo.Context, actor models.Actor) []layout.NavItem {
 		admin := item(components.IconUsers, "账号管理", paths.Admin)
 		admin.Open = under(path, paths.Admin) && !admin.Current
 		if can("token", "view") {
-			admin.Children = []layout.NavItem{{Label: "账号清单", URL: templ.SafeURL(paths.Admin), Current: admin.Current || under(path, paths.AdminAccounts)},
-				{Label: "接口令牌", URL: templ.SafeURL(paths.Tokens), Current: under(path, paths.Tokens)}}
+			admin.Children = []layout.NavItem{{Label: "账号清单", URL: components.URL(paths.Admin), Current: admin.Current || under(path, paths.AdminAccounts)},
+				{Label: "接口令牌", URL: components.URL(paths.Tokens), Current: under(path, paths.Tokens)}}
 			admin.Open, admin.Current = under(path, paths.Admin), false
 		}
 		items = append(items, admin)
@@ -171,7 +173,7 @@ func (a *App) filingNav(path string, can func(object, action string) bool) []lay
 			current = current || under(path, b)
 		}
 		if ok {
-			children = append(children, layout.NavItem{Label: label, URL: templ.SafeURL(to), Current: current})
+			children = append(children, layout.NavItem{Label: label, URL: components.URL(to), Current: current})
 		}
 	}
 	add(can("filing", "accept"), "待受理批次", paths.Inbox)
@@ -188,7 +190,7 @@ func under(path, prefix string) bool {
 }
 
 // crumb is one step of the way back.
-func crumb(label, to string) layout.Crumb { return layout.Crumb{Label: label, URL: templ.SafeURL(to)} }
+func crumb(label, to string) layout.Crumb { return layout.Crumb{Label: label, URL: components.URL(to)} }
 
 // done tells what was done on the next page, and goes there.
 func (a *App) done(c echo.Context, to, text string) error {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -62,18 +61,26 @@ func (a *App) taskPage(c echo.Context, task, batch string) (filingview.TaskPage,
 		Shell: a.Shell(c, p.Task.Item.Name+" "+p.Task.Period.Label(), crumb("数据报送", paths.Filings), crumb("报送任务", paths.Filings)),
 		Now:   a.Now(), Task: p.Task, Standing: p.Standing, Batch: p.Batch, Previous: p.Previous, Returned: p.Returned, SentBack: p.SentBack,
 		Current: p.Batch == nil || (current != nil && current.ID == p.Batch.ID), Next: a.Filing.Next(p), Late: a.Filing.Late(p), Calm: p.Calm(),
-		Clock: pageClock(calendar, p, a.Now()), Rules: rules(p), Show: form.Query(c, "show"), History: p.History, Moves: p.Moves,
+		Clock: pageClock(calendar, p, a.Now()), Why: reckoning(calendar, p, a.Now()), Rules: rules(p), Show: form.Query(c, "show"), History: p.History, Moves: p.Moves,
 		Messages: p.Messages, Waivers: p.Waivers, Dues: p.Dues, Unsure: calendar.Provisional(p.Task.DueAt.Time()), Liaison: p.People.Liaison, Chief: p.People.Chief, Contact: p.People.Contact, Phone: p.People.Phone,
 		NoUpload: p.NoUpload, CanFile: p.CanFile, CanNil: p.CanNil, CanAsk: p.CanAsk, CanSay: p.CanSay, CanMend: p.CanFile, MyID: who.AccountID,
-		Limits: components.UploadLimits{Files: filing.MaxFiles, FileBytes: filing.MaxFileBytes, AllBytes: filing.MaxBatchBytes},
+		Limits: components.UploadLimits{Files: filing.MostFiles(&p.Task.TemplateVersion.Definition), FileBytes: filing.MaxFileBytes, AllBytes: filing.MaxBatchBytes},
 	}
 	if view.Handover, err = a.handoverOf(c, who, p.Batch, view.Shell.CSRF); err != nil {
 		return filingview.TaskPage{}, err
 	}
 	if filingview.Busy(p.Batch) {
-		view.Shell.RefreshSeconds = 5
+		view.Shell.RefreshSeconds, view.Shell.RefreshURL = refreshSeconds(p.Batch), paths.ToBatch(p.Batch.Code)
 	}
 	return view, nil
+}
+
+// refreshSeconds is when a page without script asks how far a check is: soon at first, because most files are small.
+func refreshSeconds(b *models.Batch) int {
+	if b.Progress == 0 {
+		return 2
+	}
+	return 5
 }
 
 // pageClock is the clock of a task's page. It runs against the unit until the unit leader has signed; from then on it
@@ -105,13 +112,14 @@ func rules(p *filing.TaskPage) []filingview.Rule {
 // upload takes the files of a new batch as they stream in. The CSRF token stands in the first part.
 func (a *App) upload(c echo.Context) error {
 	ctx, who, task := c.Request().Context(), actor(c), c.Param("task")
-	if err := a.Filing.CheckUpload(ctx, who, task); err != nil {
+	most, err := a.Filing.UploadMost(ctx, who, task)
+	if err != nil {
 		return a.uploadRefused(c, task, err)
 	}
 	var files []filing.UploadedFile
-	_, err := form.Upload(c, func(name string, content io.Reader) error {
-		if len(files) >= filing.MaxFiles {
-			return fault.New(fault.Invalid, "一个批次最多 "+strconv.Itoa(filing.MaxFiles)+" 个文件，请合并后再传。")
+	_, err = form.Upload(c, func(name string, content io.Reader) error {
+		if len(files) >= most {
+			return fault.New(fault.Invalid, filing.TooMany(most))
 		}
 		file, err := a.Filing.Keep(ctx, name, content)
 		if err == nil {

@@ -89,7 +89,7 @@ func TestBatch_ANilReturnCanBeDiscardedWhileItIsClean(t *testing.T) {
 		t.Errorf("the unit leader is offered %q", got)
 	}
 	w.as("liaison.zjj").Get(discard).Want("作废批次？", "不能恢复")
-	w.as("liaison.zjj").Post(discard, values("from", "clean")).Follow().Want("批次已作废", "待报", "把文件拖到这里", "已作废").Not("报错了？")
+	w.as("liaison.zjj").Post(discard, values("seen", w.seen(b.Code))).Follow().Want("批次已作废", "待报", "把文件拖到这里", "已作废").Not("报错了？")
 
 	old := w.as("liaison.zjj").Get(paths.ToBatch(b.Code)).Want("仅供查阅").Doc()
 	if got := words(old.Find(`#up a[href="` + paths.ToTask(zjjTask) + `"]`)); got != "回到任务页" {
@@ -301,7 +301,7 @@ func TestBatch_SmallAnswersTakeFewQueries(t *testing.T) {
 		{"progress", "liaison.fgw", paths.ToBatchProgress(running.Code), 1},
 		{"receipt", "liaison.zjj", signed + "/receipt", 2},
 		{"findings", "liaison.zrzy", bad + "/findings", 7},
-		{"confirm", "office", signed + "/do/accept", 2},
+		{"confirm", "office", signed + "/do/accept", 3},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			client := w.as(c.user)

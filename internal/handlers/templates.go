@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"taxportal/internal/handlers/form"
@@ -136,16 +135,12 @@ func (a *App) template(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	rows, err := a.Catalogue.Templates(ctx, who)
+	inForce, items, err := a.Catalogue.Use(ctx, who, v.TemplateID)
 	if err != nil {
 		return err
 	}
-	view := templateview.Page{Shell: a.Shell(c, v.Definition.Name, crumb("信息模板", paths.Templates)), Version: v, Versions: versions}
-	for _, r := range rows {
-		if r.Version.TemplateID == v.TemplateID {
-			view.InForce, view.Uses = r.Version.No, uses(r.Items)
-		}
-	}
+	view := templateview.Page{Shell: a.Shell(c, v.Definition.Name, crumb("信息模板", paths.Templates)), Version: v, Versions: versions,
+		InForce: inForce, Uses: uses(items)}
 	for _, f := range v.Definition.Fields {
 		view.Fields = append(view.Fields, templateField(f))
 	}
@@ -188,10 +183,10 @@ func (a *App) templateNext(who models.Actor, p templateview.Page) components.Nex
 	switch {
 	case p.Version.No != p.InForce:
 		next.Sentence = components.Sentence{components.Plain("这一版不是现行版本，仅供查阅；新的报送请用"),
-			components.Linked("现行版本", templ.SafeURL(paths.ToTemplate(p.Version.Template.Code))), components.Plain("。")}
+			components.Linked("现行版本", components.URL(paths.ToTemplate(p.Version.Template.Code))), components.Plain("。")}
 	case a.Guard.Can(who, "filing", "upload"):
 		next = components.Next{Sentence: components.Sentence{components.Plain("请下载填报工作簿，按口径填好后在"),
-			components.Linked("报送任务", templ.SafeURL(paths.Filings)), components.Plain("中上传；任务页中的工作簿已写好单位和期次。")}}
+			components.Linked("报送任务", components.URL(paths.Filings)), components.Plain("中上传；任务页中的工作簿已写好单位和期次。")}}
 	default:
 		next.Sentence = components.Sentence{components.Plain("本模板已发布，由相关单位的信息联络员按期填报，目前没有等您办理的事。")}
 	}

@@ -162,7 +162,7 @@ type fullDisk struct{ filestore.Store }
 
 func (fullDisk) Put(_ context.Context, r io.Reader, _ filestore.PutOptions) (filestore.Ref, error) {
 	_, _ = io.CopyN(io.Discard, r, 100)
-	return filestore.Ref{}, fault.Wrap(fault.Unavailable, "服务器磁盘空间不足，文件没有保存；请联系系统管理员清理空间后重新上传。", errors.New("write blob: no space left on device"))
+	return filestore.Ref{}, fault.Wrap(fault.Unavailable, "服务器磁盘已满，文件没有保存；请系统管理员清理空间后重新上传。", errors.New("write blob: no space left on device"))
 }
 
 func TestTrouble_AFullDiskIsToldAndLogged(t *testing.T) {
@@ -171,11 +171,11 @@ func TestTrouble_AFullDiskIsToldAndLogged(t *testing.T) {
 	w.Filing.Files = fullDisk{store}
 	c := w.as("liaison.zjj")
 	content := testkit.Rows(t, "zjj-02", 5).CSV()
-	a := c.Upload(paths.ToTaskUpload(zjjTask), "报送.csv", content).WantStatus(http.StatusServiceUnavailable).Want("磁盘空间不足", "王静").Not("no space left", "write blob")
+	a := c.Upload(paths.ToTaskUpload(zjjTask), "报送.csv", content).WantStatus(http.StatusServiceUnavailable).Want("磁盘已满", "王静").Not("no space left", "write blob")
 	if number := event(t, a); !strings.Contains(w.Log.String(), "no space left on device") || !strings.Contains(w.Log.String(), number) {
 		t.Error("the log does not tell the operator")
 	}
-	c.With("HX-Request", "true").Upload(paths.ToTaskUpload(zjjTask), "报送.csv", content).WantStatus(http.StatusServiceUnavailable).Want("磁盘空间不足").Not("<html")
+	c.With("HX-Request", "true").Upload(paths.ToTaskUpload(zjjTask), "报送.csv", content).WantStatus(http.StatusServiceUnavailable).Want("磁盘已满").Not("<html")
 	w.nothing()
 	w.Filing.Files = store
 	c.Upload(paths.ToTaskUpload(zjjTask), "报送.csv", content).WantStatus(http.StatusSeeOther)

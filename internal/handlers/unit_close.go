@@ -47,7 +47,7 @@ func (a *App) showClose(c echo.Context, code int, p directory.UnitPage, in direc
 		{Kind: components.InputSelect, Name: "into", Label: "并入（承接单位）", Value: in.Into, Options: options},
 		{Kind: components.InputTextarea, Name: "why", Label: "撤并理由", Value: in.Why, Required: true, Rows: 3, Hint: "写明依据的文件；记入变更记录和审计日志。"},
 	}
-	text := "撤并后不再产生新的报送任务；以前的数据、批次和记录都保留。"
+	text := "撤并后不再产生新的报送任务；以前的数据、批次和记录都保留，未办结的专项需求列在本单位页上，由办公室逐件处理。"
 	if len(open) > 0 {
 		text += "现有 " + countText(len(open), "项") + "未了结的任务会留在本单位页上，由办公室逐项处理。"
 	}
@@ -75,7 +75,7 @@ func (a *App) closeUnit(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return a.done(c, paths.ToUnit(c.Param("unit")), "已撤并；未了结的任务、共享事项和账号列在本页，请逐项处理。")
+	return a.done(c, paths.ToUnit(c.Param("unit")), "已撤并；未了结的任务、专项需求、共享事项和账号列在本页，请逐项处理。")
 }
 
 // closedUnit returns the page of a closed unit for those who may act on it.
@@ -126,13 +126,18 @@ func (a *App) reopenUnit(c echo.Context) error {
 	return a.done(c, paths.ToUnit(c.Param("unit")), "已恢复在用。")
 }
 
-// transferForm asks before an open task of a closed unit, or all its matters, go over to the unit that took over its work.
-// ?task= names the task; without one it is the matters.
-func (a *App) transferForm(c echo.Context) error {
-	return a.showTransfer(c, http.StatusOK, form.Query(c, "task"), "", nil)
+// handOver is what goes over from a closed unit to the one that took over its work: a task, a call, or all its matters.
+type handOver struct {
+	task, call, why string
 }
 
-func (a *App) showTransfer(c echo.Context, code int, task, why string, fields map[string]string) error {
+// transferForm asks before something of a closed unit goes over to the unit that took over its work. ?task= names an open
+// task and ?call= an ad-hoc call; without either it is the matters of the catalogue.
+func (a *App) transferForm(c echo.Context) error {
+	return a.showTransfer(c, http.StatusOK, handOver{task: form.Query(c, "task"), call: form.Query(c, "call")}, nil)
+}
+
+func (a *App) showTransfer(c echo.Context, code int, what handOver, fields map[string]string) error {
 	p, err := a.closedUnit(c)
 	if err != nil {
 		return err
@@ -140,39 +145,59 @@ func (a *App) showTransfer(c echo.Context, code int, task, why string, fields ma
 	if p.MergedInto == nil {
 		return fault.New(fault.Locked, "“"+p.Name+"”没有并入其他单位，没有承接单位可转。")
 	}
-	heir := p.MergedInto.Name
-	title, text := "把共享事项转由"+heir+"报送？", "共 "+countText(len(p.Rest.Items), "项")+"；以后的报送任务由"+heir+"办理，已有的任务不变，须另行处理。"
-	if task != "" {
-		page, err := a.Filing.Page(c.Request().Context(), actor(c), task, "")
-		if err != nil {
-			return err
-		}
-		title, text = "把任务转由"+heir+"报送？", "“"+page.Task.Item.Name+"　"+page.Task.Period.Label()+"”转由"+heir+"报送，期限不变；双方都能在任务的审计记录中查到。"
+	title, text, err := a.transferWords(c, p, what)
+	if err != nil {
+		return err
 	}
-	inputs := []components.Input{{Kind: components.InputTextarea, Name: "why", Label: "理由", Value: why, Error: fields["why"], Required: true, Rows: 3, Hint: "记入审计日志。"}}
+	inputs := []components.Input{{Kind: components.InputTextarea, Name: "why", Label: "理由", Value: what.why, Error: fields["why"], Required: true, Rows: 3, Hint: "记入历史和审计日志。"}}
 	return respond.Page(c, code, filingview.Confirm(filingview.ConfirmPage{
 		Shell: a.unitShell(c, "转由承接单位", p.Unit), Title: title, Icon: components.IconReplace, Text: text, Label: "转由承接单位", Inputs: inputs,
-		Post: paths.ToUnitPart(paths.UnitTransfer, p.Code), Back: paths.ToUnit(p.Code), Hidden: []components.Pair{{Name: "task", Value: task}},
+		Post: paths.ToUnitPart(paths.UnitTransfer, p.Code), Back: paths.ToUnit(p.Code), Hidden: []components.Pair{{Name: "task", Value: what.task}, {Name: "call", Value: what.call}},
 	}), nil)
 }
 
-// transfer hands a task or the matters of a closed unit over.
+// transferWords say what goes over, and what does not.
+func (a *App) transferWords(c echo.Context, p directory.UnitPage, what handOver) (title, text string, err error) {
+	heir := p.MergedInto.Name
+	switch {
+	case what.task != "":
+		page, err := a.Filing.Page(c.Request().Context(), actor(c), what.task, "")
+		if err != nil {
+			return "", "", err
+		}
+		return "把任务转由" + heir + "报送？", "“" + page.Task.Item.Name + "　" + page.Task.Period.Label() + "”转由" + heir + "报送，期限不变；双方都能在任务的审计记录中查到。", nil
+	case what.call != "":
+		page, err := a.Desk.Call(c.Request().Context(), actor(c), what.call)
+		if err != nil {
+			return "", "", err
+		}
+		return "把专项需求转由" + heir + "答复？", "“" + page.Call.Title + "”转由" + heir + "答复，期限不变；附有报送任务的，任务一并转出。", nil
+	}
+	return "把共享事项转由" + heir + "报送？", "共 " + countText(len(p.Rest.Items), "项") + "；以后各期的报送任务由" + heir + "办理。已写入的任务（含本期）不随之转出，请在本单位页上逐项转出、提出免报或由原单位办完。", nil
+}
+
+// transfer hands a task, a call or the matters of a closed unit over.
 func (a *App) transfer(c echo.Context) error {
-	ctx, who, task, why := c.Request().Context(), actor(c), form.Text(c, "task"), form.Text(c, "why")
+	ctx, who := c.Request().Context(), actor(c)
+	what := handOver{task: form.Text(c, "task"), call: form.Text(c, "call"), why: form.Text(c, "why")}
 	p, err := a.closedUnit(c)
 	if err != nil {
 		return err
 	}
 	said := "任务已转由承接单位报送。"
-	if task != "" {
-		err = a.Filing.Transfer(ctx, who, task, why)
-	} else {
+	switch {
+	case what.task != "":
+		err = a.Filing.Transfer(ctx, who, what.task, what.why)
+	case what.call != "":
+		err = a.Desk.PassOn(ctx, who, what.call, what.why)
+		said = "专项需求已转由承接单位答复。"
+	default:
 		var moved int64
-		moved, err = a.Catalogue.Transfer(ctx, who, p.Unit, why)
+		moved, err = a.Catalogue.Transfer(ctx, who, p.Unit, what.why)
 		said = strconv.FormatInt(moved, 10) + " 项共享事项已转由承接单位报送。"
 	}
 	if fields, ok := fault.Fields(err); ok {
-		return a.showTransfer(c, http.StatusUnprocessableEntity, task, why, fields)
+		return a.showTransfer(c, http.StatusUnprocessableEntity, what, fields)
 	}
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package handlers
 import (
 	"net/http"
 
-	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"taxportal/internal/handlers/respond"
@@ -54,7 +53,7 @@ func groupActions(p directory.GroupPage) []components.Action {
 	if p.Group.ID == 0 {
 		return nil
 	}
-	to := func(pattern string) templ.SafeURL { return templ.SafeURL(paths.ToGroupPart(pattern, p.Area.Code)) }
+	to := func(pattern string) components.URL { return components.URL(paths.ToGroupPart(pattern, p.Area.Code)) }
 	actions := []components.Action{{Label: "导出名单", URL: to(paths.GroupExport), Icon: components.IconTableExport}}
 	if !p.CanEdit {
 		return append(actions, components.Action{Label: "打印", Icon: components.IconPrinter, Print: true})
@@ -125,7 +124,7 @@ func (a *App) groupSharing(p directory.GroupPage) *unitview.Sharing {
 		view.Facts = append(view.Facts, components.Fact{Term: span, Text: m.Mode.Label() + "。" + m.Why})
 	}
 	if p.CanEdit && p.Group.ID != 0 {
-		view.Edit = templ.SafeURL(paths.ToGroupPart(paths.GroupSharing, p.Area.Code))
+		view.Edit = components.URL(paths.ToGroupPart(paths.GroupSharing, p.Area.Code))
 	}
 	return view
 }

@@ -147,7 +147,7 @@ func (a *App) groupAboutForm() groupForm {
 // sharingForm settles how a county shares.
 func (a *App) sharingForm() groupForm {
 	return groupForm{app: a, title: "更改信息共享方式", label: "更改共享方式", done: "共享方式已更改，从所填月份起生效。", inputs: a.sharingInputs,
-		next: "方案二（三）：各县（市、区）可依据各自情况确定信息共享方式。已经报送的期次不受影响。",
+		next: "方案二（三）：各县（市、区）可依据各自情况确定信息共享方式。不使用市级平台的月份不再产生报送任务，已写入而没有提交的任务自动免报；已经报送的期次不受影响。",
 		save: func(c echo.Context, who models.Actor, area string, version int64) error {
 			return a.Directory.SetSharing(c.Request().Context(), who, area, directory.SharingInput{Mode: models.Sharing(form.Text(c, "mode")),
 				From: form.Text(c, "from"), Why: form.Text(c, "why"), Version: version})

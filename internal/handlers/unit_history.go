@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"taxportal/internal/handlers/form"
@@ -33,7 +32,7 @@ func (a *App) historyPage(c echo.Context, path, export string, f directory.Chang
 	}
 	view := unitview.HistoryPage{Order: l.order(sort), Pages: l.pages(total, min(f.Page, lastPage(total, f.Size)), "条"), Filter: quoted(f.Text), Path: path,
 		Next: components.Next{Tone: components.ToneCalm, Sentence: components.Sentence{components.Plain("变更由领导小组办公室办理，写明何人、何时、原来和改后的内容，不能删除。")}},
-		Bar: components.FilterBar{ID: "h", Label: "筛选变更", Action: templ.SafeURL(path), ClearURL: l.clear(), Keep: l.keep("sort"),
+		Bar: components.FilterBar{ID: "h", Label: "筛选变更", Action: components.URL(path), ClearURL: l.clear(), Keep: l.keep("sort"),
 			Filters: []components.Filter{{Name: "q", Label: "内容、人员或理由", Value: f.Text, Placeholder: "如 对接人"}}, Actions: l.export(export, total, "条")}}
 	for _, ch := range list {
 		view.Rows = append(view.Rows, changeRow(ch, a.Now()))

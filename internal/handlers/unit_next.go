@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"taxportal/internal/models"
@@ -19,9 +18,8 @@ func (a *App) unitNext(who models.Actor, p directory.UnitPage, view unitview.Uni
 		return components.Next{Tone: components.ToneCalm, Sentence: components.Sentence{components.Plain(text)}}
 	}
 	switch {
-	case p.Closed() && view.Rest != nil && len(view.Rest.Tasks)+len(view.Rest.Items) > 0:
-		return components.Next{Tone: components.ToneLate, Sentence: components.Sentence{components.Plain("本单位已撤并，请您逐项处理 "),
-			components.Bold(countText(len(view.Rest.Tasks), "项报送任务")), components.Plain("和 "), components.Bold(countText(len(view.Rest.Items), "个共享事项")), components.Plain("。")}}
+	case p.Closed() && view.Rest != nil && len(view.Rest.Tasks)+len(view.Rest.Items)+len(view.Rest.Calls) > 0:
+		return components.Next{Tone: components.ToneLate, Sentence: restSentence(*view.Rest)}
 	case p.Closed():
 		return calm("本单位已撤并，内容仅供查阅。")
 	case p.CanEdit && view.Contact != nil && view.Contact.Name == "":
@@ -35,6 +33,30 @@ func (a *App) unitNext(who models.Actor, p directory.UnitPage, view unitview.Uni
 		return calm("目前没有等本单位办理的事；有问题请找办公室对接人" + view.Contact.Name + "。")
 	}
 	return calm("目前没有等您办理的事；名录由领导小组办公室维护。")
+}
+
+// restSentence counts what is left of a closed unit.
+func restSentence(r unitview.Rest) components.Sentence {
+	var parts []string
+	for _, part := range []struct {
+		n    int
+		what string
+	}{{len(r.Calls), "件专项需求"}, {len(r.Tasks), "项报送任务"}, {len(r.Items), "个共享事项"}} {
+		if part.n > 0 {
+			parts = append(parts, countText(part.n, part.what))
+		}
+	}
+	said := components.Sentence{components.Plain("本单位已撤并，请您逐项处理 ")}
+	for i, part := range parts {
+		switch {
+		case i > 0 && i == len(parts)-1:
+			said = append(said, components.Plain("和 "))
+		case i > 0:
+			said = append(said, components.Plain("、"))
+		}
+		said = append(said, components.Bold(part))
+	}
+	return append(said, components.Plain("。"))
 }
 
 // unitDue says what the unit owes now: what is late first, else what is due next.
@@ -66,7 +88,7 @@ func unitDue(who models.Actor, p directory.UnitPage, rows []filing.TaskRow) (com
 	link := func(text string) components.Segment { return components.Bold(text) }
 	if who.Unit.ID == u.ID {
 		link = func(text string) components.Segment {
-			return components.Linked(text, templ.SafeURL(paths.With(paths.Filings, "standing", string(models.StandingOverdue))))
+			return components.Linked(text, components.URL(paths.With(paths.Filings, "standing", string(models.StandingOverdue))))
 		}
 	}
 	switch {
@@ -90,7 +112,7 @@ func (a *App) unitRest(c echo.Context, who models.Actor, p directory.UnitPage) (
 	transfer := paths.ToUnitPart(paths.UnitTransfer, p.Code)
 	if p.MergedInto != nil {
 		rest.Heir = p.MergedInto.Name
-		rest.Transfer = templ.SafeURL(transfer)
+		rest.Transfer = components.URL(transfer)
 	}
 	for _, r := range rows {
 		task := unitview.RestTask{Task: r.Task, State: words.Task(r.Standing, r.Task.Underway()), Due: words.Day(r.DueNow)}
@@ -104,6 +126,9 @@ func (a *App) unitRest(c echo.Context, who models.Actor, p directory.UnitPage) (
 		}
 		rest.Tasks = append(rest.Tasks, task)
 	}
+	for _, x := range p.Rest.Calls {
+		rest.Calls = append(rest.Calls, restCall(p, x, transfer))
+	}
 	if p.Rest.Accounts > 0 {
 		rest.Notes = append(rest.Notes, countText(int(p.Rest.Accounts), "个账号")+"仍可登录，以便办完未了结的任务；不再需要时，请系统管理员停用。")
 	}
@@ -111,4 +136,22 @@ func (a *App) unitRest(c echo.Context, who models.Actor, p directory.UnitPage) (
 		rest.Notes = append(rest.Notes, seat.Post.Label()+"仍是领导小组"+seat.Rank.Label()+"，请在领导小组名单中办理退出。")
 	}
 	return rest, nil
+}
+
+// restCall is a call that a closed unit has not settled: the heir may answer it, or the Office ends it with a reason.
+func restCall(p directory.UnitPage, x models.Call, transfer string) unitview.RestCall {
+	call := unitview.RestCall{Call: x, State: words.State(&models.CallFlow, x.State), Due: words.Day(x.DueAt)}
+	switch {
+	case x.State == models.CallReplied:
+		call.Stays = "已答复，请打开核对"
+		return call
+	case p.MergedInto == nil:
+		call.Stays = "没有承接单位"
+	case x.Task != nil && len(x.Task.Batches) > 0:
+		call.Stays = "已有上传，由原单位办完"
+	default:
+		call.Transfer = paths.With(transfer, "call", x.Code)
+	}
+	call.Off = paths.ToCallMove(x.Code, string(models.VerbCallOff))
+	return call
 }

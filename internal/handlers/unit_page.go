@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"taxportal/internal/handlers/respond"
@@ -73,7 +72,7 @@ func unitActions(p directory.UnitPage) []components.Action {
 	if !p.CanEdit {
 		return nil
 	}
-	to := func(pattern string) templ.SafeURL { return templ.SafeURL(paths.ToUnitPart(pattern, p.Code)) }
+	to := func(pattern string) components.URL { return components.URL(paths.ToUnitPart(pattern, p.Code)) }
 	if p.Closed() {
 		return []components.Action{{Label: "撤销撤并", URL: to(paths.UnitReopen), Icon: components.IconArrowBackUp}}
 	}
@@ -129,7 +128,7 @@ func unitContact(p directory.UnitPage) *unitview.Contact {
 		}
 	}
 	if p.CanEdit && !p.Closed() {
-		contact.Edit = templ.SafeURL(paths.ToUnitPart(paths.UnitContact, p.Code))
+		contact.Edit = components.URL(paths.ToUnitPart(paths.UnitContact, p.Code))
 	}
 	return contact
 }

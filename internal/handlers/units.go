@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"taxportal/internal/handlers/form"
@@ -169,11 +168,11 @@ func (a *App) unitsNext(c echo.Context, who models.Actor) (components.Next, erro
 	switch {
 	case gaps.NoContact > 0:
 		return components.Next{Sentence: components.Sentence{components.Plain("请为 "), components.Bold(countText(int(gaps.NoContact), "个")),
-			components.Linked("没有对接人的单位", templ.SafeURL(paths.With(paths.Units, "status", string(directory.UnitsNoContact)))),
+			components.Linked("没有对接人的单位", components.URL(paths.With(paths.Units, "status", string(directory.UnitsNoContact)))),
 			components.Plain("指定办公室对接人（方案二（三）：明确专人负责与各成员单位对接）。")}}, nil
 	case gaps.NoLiaison > 0:
 		return components.Next{Sentence: components.Sentence{components.Plain("请督促 "), components.Bold(countText(int(gaps.NoLiaison), "个")),
-			components.Linked("没有信息联络员的单位", templ.SafeURL(paths.With(paths.Units, "status", string(directory.UnitsNoLiaison)))),
+			components.Linked("没有信息联络员的单位", components.URL(paths.With(paths.Units, "status", string(directory.UnitsNoLiaison)))),
 			components.Plain("确定联络员，账号由系统管理员建立。")}}, nil
 	}
 	return calm("各单位都已有对接人和信息联络员，目前没有等您办理的事。"), nil

@@ -25,7 +25,7 @@ func unitForm(version string, pairs ...string) url.Values {
 func TestUnits_ListAndAddressBook(t *testing.T) {
 	w := newTown(t)
 	a := w.as("office").Get(paths.Units).WantStatus(200)
-	a.Want("单位名录", "聊城市本级　成员单位", "市发展改革委", "聊城市发展和改革委员会", "方案二（二）1", "成员单位，政府工作部门", "王静", "赵敏", "新建单位", "打印", "导出 70 个")
+	a.Want("单位名录", "聊城市本级　成员单位", "市发展改革委", "聊城市发展和改革委员会", "方案二（二）1", "成员单位，政府工作部门", "王静", "赵敏", "新建单位", "打印", "导出 88 个")
 	doc := a.Doc()
 	if n := doc.Find("#units tbody tr:not(.g)").Length(); n != 20 {
 		t.Errorf("%d units on a page", n)
@@ -39,7 +39,7 @@ func TestUnits_ListAndAddressBook(t *testing.T) {
 	w.as("office").Get(paths.Units+"?affiliation=judicial").Want("1 个单位", "市中级法院").Not("市发展改革委")
 	w.as("office").Get(paths.Units+"?q=没有这家&kind=member").Want("没有符合条件的单位", "没有含“没有这家”、成员单位的单位", "清除条件")
 	w.as("office").Get(paths.Units + "?sort=items").Want("市行政审批局").Not("聊城市本级　成员单位")
-	w.as("office").Get(paths.Units + "?page=99").WantStatus(200).Want("本页第 61—70 个")
+	w.as("office").Get(paths.Units + "?page=99").WantStatus(200).Want("本页第 81—88 个")
 	w.as("liaison.zjj").Get(paths.Units).Want("市公安局交警部门", "由领导小组办公室维护", "导出").Not("新建单位")
 	w.as("liaison.dcf").Get(paths.Units).Want("4 个单位", "东昌府区财政局", "于敏").Not("市发展改革委", "高唐县")
 
@@ -207,6 +207,37 @@ func TestUnitClose_TheOfficeDecidesOnEachRest(t *testing.T) {
 	office.Post(paths.ToUnitPart(paths.UnitClose, "ga"), values("day", "2026-11-10", "why", "x", "version", "1")).WantStatus(423).Want("市公安局交警部门")
 	office.Get(paths.ToUnitPart(paths.UnitClose, "office-gt")).WantStatus(423)
 	office.Get(paths.ToUnitPart(paths.UnitEdit, "system")).WantStatus(423)
+}
+
+// TestUnitClose_NothingIsLost: what a merged unit supplied stays where the plan names it and says who supplies it now, and
+// what it was called on for is among what the Office decides on.
+func TestUnitClose_NothingIsLost(t *testing.T) {
+	w := newTown(t)
+	office, transfer := w.as("office"), paths.ToUnitPart(paths.UnitTransfer, "yz")
+	passed, off := w.call("yz", ""), w.call("yz", "")
+	office.Post(paths.ToUnitPart(paths.UnitClose, "yz"), values("day", "2026-11-10", "into", "jt", "why", "机构改革", "version", "1")).WantStatus(303).Follow().
+		Want("请您逐项处理 2 件专项需求和 1 个共享事项", passed, off, "待答复", "撤销需求", "转出")
+	office.Get(transfer).Want("把共享事项转由市交通运输局报送？", "已写入的任务（含本期）不随之转出，请在本单位页上逐项转出")
+	office.Post(transfer, values("why", "职责划入")).WantStatus(303)
+	office.Get(paths.With(transfer, "call", passed)).WantStatus(200).Want("把专项需求转由市交通运输局答复？", "保障房名录", "期限不变")
+	office.Post(transfer, values("call", passed)).WantStatus(422).Want("请填写理由", `value="`+passed+`"`)
+	office.Post(transfer, values("call", passed, "why", "职责划入")).WantStatus(303).Follow().Want("专项需求已转由承接单位答复", off).Not(passed)
+	office.Post(transfer, values("call", passed, "why", "再来一次")).WantStatus(423)
+	office.Post(transfer, values("call", "XQ-2026-999", "why", "x")).WantStatus(404)
+	office.Get(paths.ToCall(passed)).Want("市交通运输局", "转由承接单位答复", "职责划入")
+	office.Post(paths.ToCallMove(off, "call_off"), values("from", "called", "reason", "原单位已撤并")).WantStatus(303)
+	office.Get(paths.ToUnit("yz")).Want("方案列在本单位名下的事项现由谁提供，见共享目录").Not(off, "件专项需求", "方案二（二）没有规定")
+
+	const said = "现由市交通运输局提供（2026年11月10日起，理由：职责划入）"
+	office.Get(paths.With(paths.Catalogue, "unit", "yz")).Want("标底纹的 1 处各对应一个目录项", "快递企业管理信息："+said, "原由市邮政管理局提供，"+said)
+	heirs := office.Get(paths.With(paths.Catalogue, "unit", "jt")).Want("标底纹的 6 处各对应一个目录项", "YZ-01", "原由市邮政管理局提供，"+said)
+	if text := words(heirs.Doc().Find(".gz-clause")); strings.Contains(text, "快递") {
+		t.Errorf("the plan's sentence on the heir: %s", text)
+	}
+	item := office.Get(paths.ToItem("yz-01")).Want("提供单位变更", said, "提供单位 市邮政管理局 → 市交通运输局")
+	if text := words(item.Doc().Find(".gz-clause")); !strings.Contains(text, "34.市邮政管理局提供快递企业管理信息等") && !strings.Contains(text, "市邮政管理局提供快递企业管理信息等") {
+		t.Errorf("the sentence in which the item stands: %s", text)
+	}
 }
 
 // TestUnitPages_AskNoQueryForEachRow holds the pages to a fixed number of statements: more units, seats and changes must

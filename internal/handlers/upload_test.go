@@ -280,7 +280,7 @@ func TestUpload_BeyondTheLimitWhileItComes(t *testing.T) {
 			return err
 		})
 		return nil
-	}, middleware.Limit(3<<20), middleware.Sessions(w.Sessions))
+	}, middleware.Limit(3<<20), middleware.Sessions(w.Sessions, false))
 	body, kind := uploadForm(t, part{"_csrf", "", c.Token()}, part{"file", "大.csv", strings.Repeat("a", 4<<20)})
 	r := request("POST", "/up", kind, body.String())
 	r.ContentLength = -1

@@ -48,9 +48,13 @@ func (a *App) waiverNext(c echo.Context, p filing.WaiverPage) ([]workflow.Segmen
 			proposer = e.ActorName
 		}
 	}
-	return workflow.Sentence(models.WaiverFlow.Describe(p.Waiver.State).Next, map[string]string{
+	next := workflow.Sentence(models.WaiverFlow.Describe(p.Waiver.State).Next, map[string]string{
 		"contact": people.Contact, "proposer": proposer, "kind": p.Waiver.Kind.Label(), "then": waiverThen(p.Waiver),
-	}), nil
+	})
+	if p.MayAct() && people.Contact != actor(c).Name {
+		next = append(next, workflow.YouMay)
+	}
+	return next, nil
 }
 
 // waiverThen says what follows once a request has been agreed to.
@@ -74,7 +78,7 @@ func (a *App) showWaiverMove(c echo.Context, code int, in filing.MoveInput, fiel
 	if err != nil {
 		return err
 	}
-	m, err := a.offered(actor(c), p, workflow.Verb(c.Param("verb")))
+	m, err := a.offered(c, p, workflow.Verb(c.Param("verb")))
 	if err != nil {
 		return err
 	}
@@ -90,7 +94,8 @@ func (a *App) showWaiverMove(c echo.Context, code int, in filing.MoveInput, fiel
 }
 
 // offered returns the move that verb names if the reader may take it now, else says why not.
-func (a *App) offered(who models.Actor, p filing.WaiverPage, verb workflow.Verb) (workflow.Move, error) {
+func (a *App) offered(c echo.Context, p filing.WaiverPage, verb workflow.Verb) (workflow.Move, error) {
+	who := actor(c)
 	asked, known := models.WaiverFlow.Move(verb)
 	if !known {
 		return workflow.Move{}, fault.New(fault.NotFound, "没有这个步骤。")
@@ -101,7 +106,7 @@ func (a *App) offered(who models.Actor, p filing.WaiverPage, verb workflow.Verb)
 		}
 	}
 	if a.Guard.Can(who, asked.Object, asked.Action) { // to anybody else it does not matter how the request stands
-		if _, err := models.WaiverFlow.Next(p.Waiver.State, verb); err != nil {
+		if err := a.Filing.WaiverLate(c.Request().Context(), who, &p.Waiver, verb); err != nil {
 			return workflow.Move{}, err
 		}
 	}
@@ -152,13 +157,20 @@ func (a *App) showWaiverForm(c echo.Context, code int, in filing.WaiverInput, fi
 	if len(kinds) == 0 {
 		return fault.New(fault.Conflict, "本期没有可以申请的事项：已批准免报，或已同意更正、可以直接上传更正文件。")
 	}
+	chosen := in.Kind
+	if !slices.Contains(kinds, chosen) {
+		chosen = ""
+	}
+	if len(kinds) == 1 {
+		chosen = kinds[0]
+	}
 	if in.Kind == "" {
 		in.Kind = kinds[0]
 	}
 	title := p.Task.Item.Name + " " + p.Task.Period.Label()
 	view := filingview.WaiverFormPage{
-		Shell: a.Shell(c, filingview.WaiverFormTitle(who.Has(models.RoleOffice)), crumb("数据报送", paths.Filings), crumb(title, paths.ToTask(p.Task.Code))), Task: p.Task,
-		Office: who.Has(models.RoleOffice),
+		Shell: a.Shell(c, filingview.WaiverFormTitle(who.Has(models.RoleOffice), chosen), crumb("数据报送", paths.Filings), crumb(title, paths.ToTask(p.Task.Code))), Task: p.Task,
+		Office: who.Has(models.RoleOffice), Chosen: chosen,
 		Kind: components.Input{Kind: components.InputRadio, Name: "kind", Label: "申请事项", Value: string(in.Kind), Error: fields["kind"], Required: true,
 			Options: filingview.WaiverKinds(kinds...)},
 		Reason: components.Input{Kind: components.InputTextarea, Name: "reason", Label: "理由", Value: in.Reason, Error: fields["reason"], Required: true, Rows: 4,
@@ -166,7 +178,7 @@ func (a *App) showWaiverForm(c echo.Context, code int, in filing.WaiverInput, fi
 	}
 	if slices.Contains(kinds, models.WaiverUnlock) {
 		view.Until = &components.Input{Kind: components.InputDate, Name: "until", Label: "解锁到", Value: string(in.Until), Error: fields["until"],
-			Width: components.WidthShort, Hint: "只在解锁补报时填写；当日 17:00 重新锁定，形如 2026-11-30。"}
+			Width: components.WidthShort, Hint: "只在解锁补报时填写；当日 " + a.DueHour.String() + " 重新锁定，形如 2026-11-30。"}
 	}
 	return respond.Page(c, code, filingview.WaiverForm(view), nil)
 }

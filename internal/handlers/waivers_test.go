@@ -5,9 +5,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"taxportal/internal/models"
 	"taxportal/internal/paths"
 	"taxportal/internal/services/filing"
+	"taxportal/internal/testkit"
 )
 
 func TestWaivers_FromTheRequestToItsEffect(t *testing.T) {
@@ -15,7 +18,7 @@ func TestWaivers_FromTheRequestToItsEffect(t *testing.T) {
 	w.accepted("ZJJ-02-202610", 20)
 	liaison, office, office2 := w.as("liaison.zjj"), w.as("office"), w.as("office2")
 
-	a := liaison.Get(paths.ToTaskWaiver("ZJJ-02-202610")).WantStatus(200).Want("申请更正、解锁或免报", "两人先后同意", "更正批次受理前，原批次继续有效")
+	a := liaison.Get(paths.ToTaskWaiver("ZJJ-02-202610")).WantStatus(200).Want("申请更正", "两人先后同意", "更正批次受理前，原批次继续有效")
 	if a.Doc().Find("input[type=radio]").Length() != 1 || a.Doc().Find("input[type=radio][checked]").Length() != 1 || a.Doc().Find("input[name=until]").Length() != 0 {
 		t.Error("what does not fit a filed task is offered")
 	}
@@ -25,22 +28,23 @@ func TestWaivers_FromTheRequestToItsEffect(t *testing.T) {
 	waiver := asked.Header.Get("Location")
 	asked.Follow().Want("申请已提交", "更正申请 商品房预售许可信息 2026年10月期", "待办公室初审", "请办公室赵敏初审", "撤回申请", "市住房城乡建设局提出更正申请").
 		Not("复核同意", "初审同意</a>")
-	liaison.Post(paths.ToTaskWaiver("ZJJ-02-202610"), values("kind", "correction", "reason", "再来一次")).WantStatus(409).Want("已有同类申请正在办理")
+	liaison.Post(paths.ToTaskWaiver("ZJJ-02-202610"), values("kind", "correction", "reason", "再来一次")).WantStatus(409).
+		Want("这项任务已有同类申请正在办理：SQ-ZJJ-02-202610-1（王静 11月10日（周二）09:00 提出）", "查看最新状态")
 
 	code := strings.TrimPrefix(waiver, "/filings/waivers/")
 	office.Get(paths.ToWaiverMove(code, "propose")).WantStatus(200).Want("初审同意？", "由办公室另一人复核才生效", "初审同意的理由")
 	office.Post(paths.ToWaiverMove(code, "propose"), values("reason", "", "from", "asked")).WantStatus(422).Want("请填写理由")
 	office.Post(paths.ToWaiverMove(code, "propose"), values("reason", "情况属实", "from", "asked")).WantStatus(303).Follow().
-		Want("已初审同意，等办公室另一人复核。", "待复核", "初审人：赵敏", "情况属实").Not("复核同意</a>")
+		Want("已初审同意，等办公室另一人复核。", "待复核", "初审人：赵敏", "情况属实").Not("复核同意</a>", "您可以办理")
 	office.Get(paths.ToWaiverMove(code, "confirm")).WantStatus(403).Want("须由办公室两人分别办理")
 	office.Post(paths.ToWaiverMove(code, "confirm"), nil).WantStatus(403).Want("复核同意须由另一人办理")
 	liaison.Post(paths.ToWaiverMove(code, "confirm"), nil).WantStatus(403)
-	office2.Post(paths.ToWaiverMove(code, "refuse"), values("reason", "迟了", "from", "asked")).WantStatus(409).Want("已变为“待复核”")
+	office2.Post(paths.ToWaiverMove(code, "refuse"), values("reason", "迟了", "from", "asked")).WantStatus(409).Want("已变为“待复核”（赵敏 11月10日（周二）09:00 初审同意）", "查看最新状态")
 
-	office2.Get(waiver).Want("复核同意", "不同意")
+	office2.Get(waiver).Want("复核同意", "不同意", "您可以办理。")
 	office2.Post(paths.ToWaiverMove(code, "confirm"), values("from", "proposed")).WantStatus(303).Follow().
 		Want("已复核同意，即行生效。", "已同意", "办公室已同意更正，即行生效；请信息联络员到任务页上传更正文件。")
-	office2.Get(paths.ToWaiverMove(code, "confirm")).WantStatus(409).Want("现在的状态是“已同意”")
+	office2.Get(paths.ToWaiverMove(code, "confirm")).WantStatus(409).Want("没有复核同意：申请 SQ-ZJJ-02-202610-1 现在的状态是“已同意”（您 11月10日（周二）09:00 复核同意）")
 	liaison.Get(paths.ToTaskWaiver("ZJJ-02-202610")).WantStatus(409).Want("已同意更正")
 	liaison.Get(paths.Home).Want("去更正", "办公室已同意更正，请上传更正文件")
 }
@@ -48,13 +52,13 @@ func TestWaivers_FromTheRequestToItsEffect(t *testing.T) {
 func TestWaivers_TheOfficeRaisesOneItself(t *testing.T) {
 	w := newTown(t)
 	office := w.as("office")
-	office.Get(paths.ToTaskWaiver("FGW-05-202610")).Want("提出更正、解锁或免报", "另一人复核", "提出并初审同意")
+	office.Get(paths.ToTaskWaiver("FGW-05-202610")).Want("提出免报", "另一人复核", "提出并初审同意")
 	a := office.Post(paths.ToTaskWaiver("FGW-05-202610"), values("kind", "exempt", "reason", "机构调整，本期并入下期")).WantStatus(303)
 	page := a.Follow().Want("已提出并初审同意", "赵敏（领导小组办公室）提出免报", "待复核", "初审人：赵敏").Not("复核同意</a>", "市发展改革委提出")
 	if n := strings.Count(page.Body, "机构调整，本期并入下期"); n != 2 { // the facts and the history, once each
 		t.Errorf("the reason stands %d times", n)
 	}
-	if got := words(page.Doc().Find(".gz-crumb li").Last()); got == "申请更正、解锁或免报" {
+	if got := words(page.Doc().Find(".gz-crumb li").Last()); got == "提出免报" {
 		t.Errorf("the way back says %q", got)
 	}
 	code := strings.TrimPrefix(a.Header.Get("Location"), "/filings/waivers/")
@@ -90,6 +94,32 @@ func TestWaiverForm_OffersWhatFits(t *testing.T) {
 	}
 	liaison.Post(paths.ToTaskWaiver("ZJJ-02-202610"), values("kind", "unlock", "reason", "漏报", "until", "2027.2.26")).WantStatus(303).Follow().
 		Want("解锁补报申请", "2027年2月26日 17:00")
+}
+
+// TestWaiverForm_IsCalledAfterWhatIsAsked: the title names the kind that was chosen, on the way there or in the form.
+func TestWaiverForm_IsCalledAfterWhatIsAsked(t *testing.T) {
+	w := newTown(t)
+	w.day("2027-02-15")
+	liaison, path := w.as("liaison.zjj"), paths.ToTaskWaiver("ZJJ-02-202610")
+	called := func(a *testkit.Answer, want string) {
+		t.Helper()
+		doc := a.Doc()
+		if got := words(doc.Find("h1")); got != want || words(doc.Find(".gz-crumb li").Last()) != want || doc.Find("form[aria-label]").FilterFunction(func(_ int, s *goquery.Selection) bool {
+			return s.AttrOr("aria-label", "") == want
+		}).Length() != 1 {
+			t.Errorf("the form is called %q, want %q", got, want)
+		}
+	}
+	called(liaison.Get(path), "申请更正、解锁或免报")
+	called(liaison.Get(paths.With(path, "kind", "unlock")), "申请解锁补报")
+	called(liaison.Get(paths.With(path, "kind", "exempt")), "申请免报")
+	called(liaison.Get(paths.With(path, "kind", "correction")), "申请更正、解锁或免报") // does not fit
+	called(liaison.Post(path, values("kind", "unlock", "reason", "")).WantStatus(422), "申请解锁补报")
+	called(w.as("office").Get(paths.With(path, "kind", "unlock")), "提出解锁补报")
+	link := liaison.Get(paths.ToTask("ZJJ-02-202610")).Doc().Find("#up .gz-file-link a")
+	if words(link) != "申请解锁补报" || link.AttrOr("href", "") != paths.With(path, "kind", "unlock") {
+		t.Errorf("the task's page leads to %q by %q", link.AttrOr("href", ""), words(link))
+	}
 }
 
 func TestWaiverForm_IsForLiaisonAndOffice(t *testing.T) {

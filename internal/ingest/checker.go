@@ -10,20 +10,23 @@ import (
 // Checker checks the files of one batch against one version of a template: New, then File for every file in its
 // order, then Finish. It streams; its memory does not grow with the rows. It is used by one goroutine.
 type Checker struct {
-	def     *models.Definition
-	opt     Options
-	columns []*column
-	index   titleIndex
-	rules   *rowRules
-	keys    []int // fields of the business key
-	layouts []layout
-	report  Report
-	tally   *tally
-	twins   *twins
-	sums    sums
-	chunk   []models.Record // pending for sink
-	arena   []models.Value  // their values
-	scratch scratch
+	def       *models.Definition
+	opt       Options
+	columns   []*column
+	index     titleIndex
+	rules     *rowRules
+	keys      []int // fields of the business key
+	layouts   []layout
+	report    Report
+	tally     *tally
+	twins     *twins
+	sums      sums
+	regions   regions
+	since     since
+	documents documents
+	chunk     []models.Record // pending for sink
+	arena     []models.Value  // their values
+	scratch   scratch
 }
 
 // scratch is what the check of one row needs, kept from row to row.
@@ -58,8 +61,9 @@ func New(def *models.Definition, opt Options) (*Checker, error) {
 	}
 	c := &Checker{
 		def: def, opt: opt, columns: columns, index: indexTitles(def.Fields), rules: rules,
-		tally: newTally(opt.Keep), twins: newTwins(opt.TempDir, opt.Memory), sums: newSums(columns),
-		scratch: scratch{bad: make([]bool, len(columns))},
+		tally: newTally(opt.Keep), twins: newTwins(opt.TempDir, opt.Memory), sums: newSums(columns), regions: newRegions(columns, opt.Regions), since: newSince(def.Fields, opt.Since),
+		documents: newDocuments(columns, opt.Documents),
+		scratch:   scratch{bad: make([]bool, len(columns))},
 	}
 	for i, f := range def.Fields {
 		if f.Key {

@@ -2,7 +2,9 @@ package ingest
 
 import "taxportal/internal/models"
 
-// Finding is one fault at one place of one file, as a person must see it: where, what, how to mend it.
+// Finding is one fault at one place of one file, as a person must see it: where, what, how to mend it. It holds values as
+// they were filled in, sensitive ones too: it belongs into the unit's own file and under seal. Everything else shows
+// Masked.
 type Finding struct {
 	File     int             `json:"file"`   // index of the file in the batch, from 0
 	Sheet    string          `json:"sheet"`  // the worksheet's name; empty for CSV
@@ -19,6 +21,7 @@ type Finding struct {
 	Suggest  string          `json:"suggest,omitempty"`  // 核对后可改为
 	Key      string          `json:"key,omitempty"`      // the row's business key in plain text, values joined by U+001F
 	RowHash  string          `json:"row_hash,omitempty"` // hash of the whole row, by which an explanation carries over
+	Veil     *Veil           `json:"veil,omitempty"`     // what is shown instead where a sensitive field is concerned; nil if none is
 }
 
 // RuleCount is how often one rule was broken in a batch.
@@ -73,4 +76,13 @@ type Report struct {
 	Warnings int64       // findings of severity warning
 	Rules    []RuleCount // errors before warnings, most rows first
 	Stats    models.Stats
+
+	Documents []DocumentReport // as Options.Documents
+}
+
+// DocumentReport is which rows name a document.
+type DocumentReport struct {
+	Name  string
+	Rows  int64
+	First []models.RowPlace // the first of them
 }

@@ -28,8 +28,15 @@ func (c *Checker) Finish(ctx context.Context) (report Report, err error) {
 	if err := c.findTwins(); err != nil {
 		return Report{}, err
 	}
+	if err := c.nameSurplus(); err != nil {
+		return Report{}, err
+	}
+	c.report.Documents = c.documents.named
 	c.report.Stats = c.sums.stats(c.report.Valid)
 	if c.report.Rejected == 0 {
+		if err := c.nameMissing(); err != nil {
+			return Report{}, err
+		}
 		if err := c.comparePrior(); err != nil {
 			return Report{}, err
 		}
@@ -125,6 +132,7 @@ func (c *Checker) comparePrior() error {
 		}
 		i := wrong("prior.sum", fmt.Sprintf("“%s”合计较上期变动超过 %d%%", field.Name, field.Prior), "核对单位和口径；确认无误的，说明原因即可",
 			fmt.Sprintf("本期合计 %s，上期 %s，%s", withUnit(field, now), withUnit(field, before), change))
+		i.veiled = "本期合计较上期" + change // of a batch of one row the sum is that row's value
 		if err := c.warnBatch(located{c.sums.fields[n], i}); err != nil {
 			return err
 		}
@@ -145,6 +153,9 @@ func (c *Checker) warnBatch(found located) error {
 	f.File, f.Sheet = 0, ""
 	sum := sha256.Sum256([]byte(f.Message))
 	f.RowHash = hashText(binary.BigEndian.Uint64(sum[:8]))
+	if found.field >= 0 && c.columns[found.field].field.Sensitive && found.veiled != "" {
+		f.Veil = &Veil{Message: found.veiled, Advice: f.Advice}
+	}
 	return c.tally.add(f, found.title, found.general, f.Field)
 }
 

@@ -12,6 +12,7 @@ type issue struct {
 	title    string // the rule in plain words, for the group
 	general  string // how to mend it, one sentence for the whole group
 	message  string
+	veiled   string // the message without figures, for a sensitive field; empty = message
 	advice   string // how to mend this one; empty = general
 	suggest  string
 	marks    []int
@@ -25,10 +26,13 @@ func wrong(rule, title, general, message string) issue {
 // suggesting adds the value that was probably meant. The portal proposes it and never puts it in by itself.
 func (i issue) suggesting(value string) issue {
 	if value != "" {
-		i.suggest, i.advice = value, "核对后可改为 "+value
+		i.suggest, i.advice = value, proposal(value)
 	}
 	return i
 }
+
+// proposal words a value that was probably meant.
+func proposal(value string) string { return "核对后可改为 " + value }
 
 // hasError reports whether one of the issues keeps the row from being taken.
 func hasError(issues []issue) bool {

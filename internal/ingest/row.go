@@ -42,7 +42,9 @@ func (c *Checker) row(row sheet.Row, l *layout, sink func([]models.Record) error
 		s.bad[i] = hasError(issues)
 		failed = failed || s.bad[i]
 	}
+	failed = c.checkSince(values) || failed
 	failed = c.applyRules(values) || failed
+	failed = c.nameDocuments(row, values) || failed
 	c.count(row, failed)
 	if err := c.tell(row, l, values); err != nil {
 		return err
@@ -54,6 +56,7 @@ func (c *Checker) row(row sheet.Row, l *layout, sink func([]models.Record) error
 		return nil
 	}
 	c.sums.add(values)
+	c.regions.add(values)
 	return c.pass(row, values, sink)
 }
 
@@ -158,11 +161,12 @@ func (c *Checker) tell(row sheet.Row, l *layout, values []models.Value) error {
 		f.Key, f.RowHash = key, hash
 		field := f.Field
 		if rule, ok := strings.CutPrefix(found.rule, "row."); ok {
-			f.Value, field = c.shown(row, l, rule, found.field), ""
+			c.showRule(&f, row, l, rule, found.field)
+			field = ""
 		} else if found.field >= 0 {
-			f.Value = shorten(rawText(row, l, found.field))
 			// Marks point into the value as the user typed it; of a shortened one they may point beyond.
 			f.Marks = found.marks
+			c.showCell(&f, rawText(row, l, found.field), found)
 		}
 		if found.field >= 0 && l.cols[found.field] >= 0 {
 			f.Column = sheet.ColumnName(l.cols[found.field])
@@ -186,35 +190,6 @@ func (c *Checker) finding(row int64, found located) Finding {
 		f.Field, f.Name = c.columns[found.field].field.Code, c.columns[found.field].field.Name
 	}
 	return f
-}
-
-// shown is the value of a finding of a row rule: all fields that the rule names.
-func (c *Checker) shown(row sheet.Row, l *layout, code string, first int) string {
-	for i := range c.rules.rules {
-		rule := &c.rules.rules[i]
-		if rule.Code != strings.TrimSuffix(code, ".failed") || len(rule.shows) < 2 {
-			continue
-		}
-		var b strings.Builder
-		for n, field := range rule.shows {
-			if n > 0 {
-				b.WriteString("；")
-			}
-			b.WriteString(c.columns[field].field.Name + " " + orDash(shorten(rawText(row, l, field))))
-		}
-		return b.String()
-	}
-	if first < 0 {
-		return ""
-	}
-	return shorten(rawText(row, l, first))
-}
-
-func orDash(s string) string {
-	if s == "" {
-		return "—"
-	}
-	return s
 }
 
 // rawText is what the user has put into the cell of a field.

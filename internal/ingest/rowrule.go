@@ -18,6 +18,7 @@ import (
 const (
 	ruleNodes  = 400    // size of an expression; it has no loops, so this bounds its time
 	ruleMemory = 10_000 // items that an expression may make
+	ruleRange  = 1000   // numbers of a range, which are made before the expression runs
 )
 
 // ruleBuiltins are the functions of expr that a rule may use: pure, and without loops.
@@ -147,8 +148,8 @@ func ruleType(f models.Field) types.Type {
 	return types.String
 }
 
-// inspector walks an expression: it gathers the names in it and refuses what runs over a list, so that every rule ends
-// at once.
+// inspector walks an expression: it gathers the names in it and refuses what runs over a list or makes a long one, so
+// that every rule ends at once.
 type inspector struct {
 	names map[string]bool
 	err   error
@@ -165,7 +166,34 @@ func (x *inspector) Visit(node *ast.Node) {
 		}
 	case *ast.PredicateNode:
 		x.err = errors.New("不能遍历列表")
+	case *ast.BinaryNode:
+		if n.Operator == ".." && !short(n) {
+			x.err = fmt.Errorf("区间“..”两端只能写整数，且不超过 %d 个数；比较大小请写作 units >= 1 and units <= 5000 这样的算式", ruleRange)
+		}
 	}
+}
+
+// short reports whether a range has numbers for its ends, and not too many between them: the compiler makes all of them
+// in memory, whatever the budget of the run.
+func short(n *ast.BinaryNode) bool {
+	from, low := literal(n.Left)
+	to, high := literal(n.Right)
+	const most = 1 << 31 // so that the difference is a number, too
+	return low && high && max(from, -from, to, -to) < most && to-from < ruleRange
+}
+
+// literal returns the integer that a node writes out, with its sign.
+func literal(node ast.Node) (n int, ok bool) {
+	switch node := node.(type) {
+	case *ast.IntegerNode:
+		return node.Value, true
+	case *ast.UnaryNode:
+		if n, ok = literal(node.Node); ok && node.Operator == "-" {
+			return -n, true
+		}
+		return n, ok && node.Operator == "+"
+	}
+	return 0, false
 }
 
 // inspect returns the names in an expression.

@@ -23,7 +23,7 @@ func TestRowRule_SeesTheFields(t *testing.T) {
 		`area == 1001.01`, `amount == 101.5`, `supervised == 1000001`, `units == 2`, `purpose == "02"`,
 		`issued <= valid_to`, `issued <= today`, `account != nil`, `near(amount * 10000, 1015000)`, `near(area, 1001, 0.02)`,
 		`days(issued, valid_to) > 300`, `year(issued) == 2026 && month(issued) == 2`, `company contains "聊城"`,
-		`permit_no matches "第\\d{4}-"`, `len(company) < 40`, `units in 1..10`, `purpose in ["01", "02"]`, `(supervised ?? 0) > 0`,
+		`permit_no matches "第\\d{4}-"`, `len(company) < 40`, `units in 1..10`, `units in -1..998`, `purpose in ["01", "02"]`, `(supervised ?? 0) > 0`,
 		`round(area) == 1001 && max(units, 1) == 2`,
 	}
 	for _, expr := range good {
@@ -99,6 +99,11 @@ func TestNew_TemplateFaultsAreTold(t *testing.T) {
 		{"date against number", rule("issued > 3"), "R1"},
 		{"no truth value", rule("area + 1"), "R1"},
 		{"loop", rule("all(1..100000000, # > 0)"), "R1"},
+		{"range that fills the memory", rule("1..100000000 == nil"), "1000 个数"},
+		{"range in a membership", rule("units in 1..100000000"), "1000 个数"},
+		{"range of more than a thousand", rule("units in 0..1000"), "1000 个数"},
+		{"range beyond the numbers", rule("units in -9223372036854775807..9223372036854775807"), "1000 个数"},
+		{"range up to a field", rule("units in 1..int(area)"), "1000 个数"},
 		{"clock", rule("now() != nil"), "R1"},
 		{"too long", rule("true" + strings.Repeat(" && true", 500)), "R1"},
 		{"severity", func(d *models.Definition) { d.Rules[0].Severity = "fatal" }, "fatal"},

@@ -95,15 +95,17 @@ func maskWith(kind cn.Kind) func(string) string {
 	return func(v string) string { return cn.Mask(kind, cn.Normalise(kind, v)) }
 }
 
+// maskDate leaves the year where there is one, and the marks between the parts: the value may be anything that somebody
+// took for a date.
 func maskDate(v string) string {
-	if len(v) < 4 {
+	if len(v) < 4 || strings.Trim(v[:4], "0123456789") != "" {
 		return "***"
 	}
 	return v[:4] + strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return '*'
+		if strings.ContainsRune("-/.: 年月日", r) {
+			return r
 		}
-		return r
+		return '*'
 	}, v[4:])
 }
 

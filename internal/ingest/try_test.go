@@ -38,6 +38,7 @@ func TestRuleFaults_SayWhereAndWhyInChinese(t *testing.T) {
 		"area ＞ 0":                           "不能用“＞”",
 		"（area > 0）":                         "不能用“（”",
 		"all([area], # > 0)":                 "不能",
+		"1..100000000 == nil":                "区间“..”两端只能写整数，且不超过 1000 个数",
 		"days(issued) > 3":                   "参数",
 		"area > 0)":                          "这里不应出现“)”",
 		"area.x > 0":                         "只有一个值",

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
-	"strings"
 
 	"taxportal/internal/ingest/sheet"
 	"taxportal/internal/models"
@@ -120,26 +119,14 @@ func (c *Checker) findTwins() error {
 			if err != nil {
 				return err
 			}
-			f.Key, f.Value = key, shorten(c.wordKey(key))
+			f.Key = key
+			c.showKey(&f, key)
 			if !p.rejected {
 				c.reject(f.File)
 			}
 		}
 		return c.tally.add(f, title, f.Advice, f.Field)
 	})
-}
-
-// wordKey shows a business key to a reader: entries of code lists by their names.
-func (c *Checker) wordKey(key string) string {
-	parts := strings.Split(key, keySeparator)
-	for n, i := range c.keys {
-		if list := c.columns[i].list; list != nil && n < len(parts) {
-			if name, ok := list.names[parts[n]]; ok {
-				parts[n] = name
-			}
-		}
-	}
-	return strings.Join(parts, "，")
 }
 
 // twinFinding words one repetition: an error for a business key, a warning for mere likeness.

@@ -1,10 +1,8 @@
 package ingest
 
 import (
-	"path"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"taxportal/internal/cn"
@@ -24,27 +22,16 @@ func convertText(c *column, cell *sheet.Cell) (models.Value, []issue) {
 	return models.Value{Text: text}, c.checkForm(text, cell.Text)
 }
 
-// convertAttachment takes the name of a file that is delivered beside the table.
-func convertAttachment(c *column, cell *sheet.Cell) (models.Value, []issue) {
-	text := tidy(cell.Text)
-	bad := func(message string) (models.Value, []issue) {
-		return models.Value{}, []issue{wrong("type.attachment", "“"+c.field.Name+"”不是文件名", c.kind.general, message)}
-	}
-	switch {
-	case text == "":
-		return models.Value{Null: true}, nil
-	case strings.ContainsAny(text, `/\`):
-		return bad("带有文件夹，只填文件名")
-	case strings.ContainsAny(text, `:*?"<>|`) || strings.IndexFunc(text, unicode.IsControl) >= 0:
-		return bad("含有文件名中不能使用的字符")
-	case len(path.Ext(text)) < 2 || strings.HasPrefix(text, "."):
-		return bad("没有扩展名")
-	}
-	return models.Value{Text: text}, c.checkForm(text, cell.Text)
-}
-
 // checkForm holds a text against the length and pattern of its field.
 func (c *column) checkForm(text, raw string) []issue {
+	if found := c.checkLength(text); found != nil {
+		return found
+	}
+	return c.checkPattern(text)
+}
+
+// checkLength holds a text against the length of its field.
+func (c *column) checkLength(text string) []issue {
 	longest := c.field.MaxLen
 	if longest == 0 {
 		longest = defaultMaxLen
@@ -58,6 +45,11 @@ func (c *column) checkForm(text, raw string) []issue {
 				"只有 "+strconv.Itoa(n)+" 个字，至少 "+strconv.Itoa(c.field.MinLen)+" 个字")}
 		}
 	}
+	return nil
+}
+
+// checkPattern holds a text against the pattern of its field.
+func (c *column) checkPattern(text string) []issue {
 	if c.pattern != nil && !c.pattern.MatchString(text) {
 		hint := c.field.Hint
 		if hint == "" {

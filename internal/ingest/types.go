@@ -34,7 +34,7 @@ func plainTypes() map[models.FieldType]fieldType {
 		models.TypeText: {title: "文本", example: "聊城示例置业有限公司", text: true, prose: true, convert: convertText,
 			mask: maskWith("")},
 		models.TypeAttachment: {title: "附件文件名", example: "预售许可证001.pdf", text: true, prose: true, convert: convertAttachment,
-			words: "填写附件的文件名（含扩展名），不含文件夹", general: "填写附件的文件名，如 预售许可证001.pdf", mask: maskWith("")},
+			words: "填写随表格一起上传的附件的文件名（含扩展名），不含文件夹；几个附件用分号隔开", general: "填写附件的文件名，如 预售许可证001.pdf", mask: maskWith("")},
 		models.TypeInteger: {title: "整数", example: "128", convert: convertNumber, general: "填写不带小数和单位的数字，如 128"},
 		models.TypeDecimal: {title: "数值", example: "12860.55", convert: convertNumber, general: "填写不带单位的数字，如 12860.55"},
 		models.TypeMoney:   {title: "金额", example: "1286400.00", convert: convertNumber, general: "按本列的单位填写纯数字，如 1286400.00"},

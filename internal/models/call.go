@@ -93,6 +93,7 @@ const (
 	VerbAskAgain      workflow.Verb = "ask_again"
 	VerbCallOff       workflow.Verb = "call_off"
 	VerbDelivered     workflow.Verb = "delivered"
+	VerbPassOn        workflow.Verb = "pass_on"
 )
 
 // CallFlow is the life of a call. One with a template is answered by a filing of its own, whose acceptance settles it.
@@ -134,5 +135,6 @@ var CallFlow = workflow.Flow{
 			Object: "call", Action: "raise", Party: workflow.Office, Needs: []workflow.Need{workflow.NeedReason}, Takes: true, Clock: workflow.ClockStop,
 			Ask: "撤销后单位不需要再答复；附有报送任务的，任务同时免报。", Done: "已撤销，理由已告知单位。"},
 		{Verb: VerbDelivered, Label: "按模板报送已受理", From: []workflow.State{CallOpen, CallRefusing}, To: CallSettled, Party: workflow.System, Clock: workflow.ClockStop},
+		{Verb: VerbPassOn, Label: "转由承接单位答复", From: []workflow.State{CallOpen, CallReplying, CallRefusing}, To: CallOpen, Party: workflow.System},
 	},
 }

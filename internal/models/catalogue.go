@@ -288,6 +288,15 @@ func (ItemChange) TableName() string { return "catalogue_changes" }
 // Pending reports whether the change still waits for its period.
 func (c ItemChange) Pending() bool { return c.AppliedAt == 0 && c.WithdrawnAt == 0 }
 
+// Undone returns the differences that take the change back.
+func (c ItemChange) Undone() []ItemDiff {
+	diffs := make([]ItemDiff, len(c.Diffs))
+	for i, d := range c.Diffs {
+		diffs[i] = ItemDiff{Field: d.Field, Old: d.New, New: d.Old}
+	}
+	return diffs
+}
+
 // ItemDiff is one field of an item before and after, in stored form.
 type ItemDiff struct {
 	Field string `json:"field"`

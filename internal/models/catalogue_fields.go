@@ -39,6 +39,15 @@ var ItemFields = []ItemField{
 	boolField("place", "含地理位置", func(i *CatalogueItem) *bool { return &i.Place }),
 }
 
+// What becomes of an item beside the Office's own changes of its fields, as its history names it.
+const (
+	FieldUnit     = "unit"     // the unit that supplies it: another has taken over the work
+	FieldTemplate = "template" // the form in which it is filed: the portal's newer plan brought one
+)
+
+// itemFacts are fields that the history names and no form changes. Their values are what people call them.
+var itemFacts = []ItemField{{Code: FieldUnit, Label: "提供单位"}, {Code: FieldTemplate, Label: "信息模板"}}
+
 // Cycles are the cycles in the order in which people read them.
 var Cycles = []Named[Cycle]{
 	{CycleMonth, "每月", ""}, {CycleQuarter, "每季度", ""}, {CycleHalf, "每半年", ""}, {CycleYear, "每年", ""}, {CycleOnce, "一次性", ""},
@@ -47,7 +56,7 @@ var Cycles = []Named[Cycle]{
 
 // ItemFieldOf returns the field with the code, and false if there is none.
 func ItemFieldOf(code string) (ItemField, bool) {
-	for _, f := range ItemFields {
+	for _, f := range slices.Concat(ItemFields, itemFacts) {
 		if f.Code == code {
 			return f, true
 		}
@@ -83,7 +92,7 @@ func DiffItems(before, after *CatalogueItem) []ItemDiff {
 // Apply gives an item the new values of the differences.
 func (i *CatalogueItem) Apply(diffs []ItemDiff) {
 	for _, d := range diffs {
-		if f, ok := ItemFieldOf(d.Field); ok {
+		if f, ok := ItemFieldOf(d.Field); ok && f.set != nil {
 			f.set(i, d.New)
 		}
 	}

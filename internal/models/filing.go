@@ -30,6 +30,12 @@ type CatalogueItem struct {
 	ItemAbout  `gorm:"embedded"`
 }
 
+// ListUnit returns the code of the unit on whose list the item stands, by the plan or by the Office's decision: the item's
+// code begins with it. It stays when another unit takes over the work and supplies the item.
+func (i CatalogueItem) ListUnit() string {
+	return i.Code[:max(strings.LastIndexByte(i.Code, '-'), 0)]
+}
+
 // Template is the unified form of one or more catalogue items.
 type Template struct {
 	ID        int64 `gorm:"primaryKey"`
@@ -127,6 +133,8 @@ type Batch struct {
 	FindingsBlob  string // sealed: every finding
 	Stats         Stats  `gorm:"serializer:json"`
 	SubmittedAt   Instant
+	SubmittedBy   int64 // not always who uploaded it
+	SubmittedName string
 	SignedAt      Instant
 	SignedBy      int64
 	SignedName    string
@@ -154,7 +162,8 @@ func (b *Batch) FlowTable() string         { return "batches" }
 type BatchFile struct {
 	ID        int64 `gorm:"primaryKey"`
 	BatchID   int64
-	Seq       int    // from 0
+	Seq       int // from 0; documents stand behind the tables, so that a finding's file is the n-th table
+	Kind      FileKind
 	Name      string // as the user called it; shown, never trusted
 	Size      int64
 	Blob      string // content hash, also the checksum that people see
@@ -173,6 +182,8 @@ type BatchFile struct {
 	Absent    []string     `gorm:"serializer:json"` // optional fields that have no column
 	Notes     []string     `gorm:"serializer:json"` // sentences on the file as a whole, such as another version of the workbook
 	Duplicate string       // code of an earlier batch with the very same content, if any
+	NamedRows int64        // of a document: how many rows name it
+	NamedBy   []RowPlace   `gorm:"serializer:json"` // the first of them
 }
 
 // IgnoredRow is a row of a file that is no data: title, total, note.

@@ -23,6 +23,7 @@ const (
 const (
 	VerbCheck     workflow.Verb = "check"
 	VerbMalformed workflow.Verb = "malformed"
+	VerbMisfit    workflow.Verb = "misfit"
 	VerbFail      workflow.Verb = "fail"
 	VerbErrors    workflow.Verb = "found_errors"
 	VerbWarnings  workflow.Verb = "found_warnings"
@@ -62,7 +63,8 @@ var FilingFlow = workflow.Flow{
 	},
 	Moves: []workflow.Move{
 		{Verb: VerbCheck, Label: "开始校验", From: []workflow.State{BatchUploaded}, To: BatchChecking, Party: workflow.System},
-		{Verb: VerbMalformed, Label: "文件不能读取", From: []workflow.State{BatchChecking}, To: BatchMalformed, Party: workflow.System},
+		{Verb: VerbMalformed, Label: "文件不合格", From: []workflow.State{BatchChecking}, To: BatchMalformed, Party: workflow.System},
+		{Verb: VerbMisfit, Label: "表头不符", From: []workflow.State{BatchChecking}, To: BatchMalformed, Party: workflow.System},
 		{Verb: VerbFail, Label: "校验中断", From: []workflow.State{BatchUploaded, BatchChecking}, To: BatchFailed, Party: workflow.System},
 		{Verb: VerbErrors, Label: "校验完成，有错误", From: []workflow.State{BatchChecking}, To: BatchErrors, Party: workflow.System},
 		{Verb: VerbWarnings, Label: "校验完成，有提醒", From: []workflow.State{BatchChecking}, To: BatchWarnings, Party: workflow.System},
@@ -84,7 +86,7 @@ var FilingFlow = workflow.Flow{
 			Ask: "审签即确认本批数据属实、完整，随后送领导小组办公室受理；是否按时以审签时间为准。", Done: "已审签，送办公室受理。"},
 		{Verb: VerbAccept, Label: "受理", From: []workflow.State{BatchFiled}, To: BatchEffective,
 			Object: "filing", Action: "accept", Party: workflow.Office, Main: true, Clock: workflow.ClockStop,
-			Ask: "受理后本批数据生效，进入共享；本任务此前生效的批次被替代。", Done: "已受理，数据已生效。"},
+			Ask: "受理后本批数据立即生效，供有权使用的单位查用；本任务此前有生效批次的，由本批替代。", Done: "已受理，数据已生效。"},
 		{Verb: VerbReturn, Label: "退回批次", From: []workflow.State{BatchFiled}, To: BatchReturned,
 			Object: "filing", Action: "return", Party: workflow.Office, Needs: []workflow.Need{workflow.NeedReason, workflow.NeedDue},
 			Takes: true, Clock: workflow.ClockStop,

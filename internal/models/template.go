@@ -39,7 +39,7 @@ type Coverage string
 // The coverages of DESIGN §4.
 const (
 	CoverageIncrement Coverage = "increment" // 本期新增变动: every effective batch counts
-	CoverageSnapshot  Coverage = "snapshot"  // 期末存量: each unit's latest effective period counts
+	CoverageSnapshot  Coverage = "snapshot"  // 期末存量: each item's latest effective period counts
 )
 
 // Severity tells whether a finding keeps a filing from being submitted.

@@ -22,7 +22,7 @@ type Change struct {
 	Kind  ChangeKind
 	Code  string
 	Name  string
-	Parts []PartChange // what of it differs; only of ChangeEdited
+	Parts []PartChange // what of it differs; of a part that is new or gone, what it says
 }
 
 // PartChange is one property with its value before and after, in words.
@@ -112,7 +112,7 @@ func changes[T any](old, now []T, name func(T) (code, title string), parts func(
 		kept[code] = true
 		o, ok := before[code]
 		if !ok {
-			list = append(list, Change{Kind: ChangeAdded, Code: code, Name: title})
+			list = append(list, Change{Kind: ChangeAdded, Code: code, Name: title, Parts: said(parts(n))})
 			continue
 		}
 		if d := differing(parts(o), parts(n)); len(d) > 0 {
@@ -121,7 +121,11 @@ func changes[T any](old, now []T, name func(T) (code, title string), parts func(
 	}
 	for _, o := range old {
 		if code, title := name(o); !kept[code] {
-			list = append(list, Change{Kind: ChangeRemoved, Code: code, Name: title})
+			gone := said(parts(o))
+			for i, p := range gone {
+				gone[i].Old, gone[i].New = p.New, ""
+			}
+			list = append(list, Change{Kind: ChangeRemoved, Code: code, Name: title, Parts: gone})
 		}
 	}
 	return list
@@ -137,6 +141,11 @@ func differing(old, now []PartChange) []PartChange {
 		}
 	}
 	return list
+}
+
+// said leaves out of a part's properties its name, which stands beside them, and what is empty or off.
+func said(parts []PartChange) []PartChange {
+	return slices.DeleteFunc(parts[1:], func(p PartChange) bool { return p.New == "" || p.New == yesNo(false) })
 }
 
 func headParts(d *Definition) []PartChange {

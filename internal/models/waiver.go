@@ -54,6 +54,7 @@ const (
 	VerbConfirm        workflow.Verb = "confirm"
 	VerbRefuse         workflow.Verb = "refuse"
 	VerbWithdrawWaiver workflow.Verb = "take_back"
+	VerbFollowSharing  workflow.Verb = "follow_sharing"
 )
 
 // WaiverFlow is the life of a waiver: two different people of the Office agree before a rule is set aside.
@@ -79,5 +80,6 @@ var WaiverFlow = workflow.Flow{
 			Ask: "不同意须写明理由，报送单位会看到。", Done: "已记为不同意，理由已告知报送单位。"},
 		{Verb: VerbWithdrawWaiver, Label: "撤回申请", From: []workflow.State{WaiverAsked}, To: WaiverWithdrawn,
 			Object: "filing", Action: "ask", Party: workflow.OwnUnit, Ask: "撤回后任务按原要求报送。", Done: "申请已撤回。"},
+		{Verb: VerbFollowSharing, Label: "按本县共享方式免报", From: []workflow.State{WaiverAsked, WaiverProposed}, To: WaiverGranted, Party: workflow.System},
 	},
 }

@@ -11,6 +11,7 @@ import (
 // Patterns of pages and steps. :task and :batch are codes, matched without case.
 const (
 	Home   = "/"
+	Clock  = "/clock"
 	Login  = "/login"
 	Logout = "/logout"
 	Setup  = "/setup/:token"
@@ -126,6 +127,7 @@ const (
 	AdminReset    = "/admin/accounts/:account/reset"
 	AdminGive     = "/admin/accounts/:account/roles/give"
 	AdminTake     = "/admin/accounts/:account/roles/take"
+	AdminSession  = "/admin/accounts/:account/sessions/end"
 
 	Tokens          = "/admin/tokens"
 	TokensExport    = "/admin/tokens/export"
@@ -183,25 +185,36 @@ func code(c string) string { return strings.ToLower(c) }
 func id(n int64) string    { return strconv.FormatInt(n, 10) }
 
 // Builders, named after what they lead to.
-func ToSetup(token string) string          { return Fill(Setup, token) }
-func ToLink(token string) string           { return Fill(Link, token) }
-func ToTask(task string) string            { return Fill(Task, code(task)) }
-func ToTaskUpload(task string) string      { return Fill(TaskUpload, code(task)) }
-func ToTaskNil(task string) string         { return Fill(TaskNil, code(task)) }
-func ToTaskMessage(task string) string     { return Fill(TaskMessage, code(task)) }
-func ToTaskWaiver(task string) string      { return Fill(TaskWaiver, code(task)) }
-func ToBatch(batch string) string          { return Fill(Batch, code(batch)) }
-func ToBatchProgress(batch string) string  { return Fill(BatchProgress, code(batch)) }
-func ToBatchAnnotated(batch string) string { return Fill(BatchAnnotated, code(batch)) }
-func ToBatchExplain(batch string) string   { return Fill(BatchExplain, code(batch)) }
-func ToBatchReceipt(batch string) string   { return Fill(BatchReceipt, code(batch)) }
+func ToSetup(token string) string         { return Fill(Setup, token) }
+func ToLink(token string) string          { return Fill(Link, token) }
+func ToTask(task string) string           { return Fill(Task, code(task)) }
+func ToTaskUpload(task string) string     { return Fill(TaskUpload, code(task)) }
+func ToTaskNil(task string) string        { return Fill(TaskNil, code(task)) }
+func ToTaskMessage(task string) string    { return Fill(TaskMessage, code(task)) }
+func ToTaskWaiver(task string) string     { return Fill(TaskWaiver, code(task)) }
+func ToBatch(batch string) string         { return Fill(Batch, code(batch)) }
+func ToBatchProgress(batch string) string { return Fill(BatchProgress, code(batch)) }
+func ToBatchExplain(batch string) string  { return Fill(BatchExplain, code(batch)) }
+func ToBatchReceipt(batch string) string  { return Fill(BatchReceipt, code(batch)) }
 func ToMatrixCell(unit, month string) string {
 	return Fill(MatrixCell, code(unit), month)
 }
 
+// ToClock leads to the clock of a due moment as it stands now, for the page that shows it.
+func ToClock(due int64) string { return With(Clock, "due", id(due)) }
+
 // ToBatchFile leads to the n-th file of a batch as it was uploaded, from 0.
 func ToBatchFile(batch string, seq int) string {
 	return Fill(BatchFile, code(batch), strconv.Itoa(seq))
+}
+
+// ToBatchAnnotated leads to the n-th file of a batch with what is wrong marked in it, from 0.
+func ToBatchAnnotated(batch string, seq int) string {
+	path := Fill(BatchAnnotated, code(batch))
+	if seq == 0 {
+		return path
+	}
+	return With(path, "file", strconv.Itoa(seq))
 }
 
 // ToBatchFindings leads to the findings of one rule of a batch, or of all with rule 0.
@@ -259,6 +272,11 @@ func ToAdminAccount(account int64) string { return Fill(AdminAccount, id(account
 
 // ToAdminStep leads to one of the steps on an account: AdminDisable, AdminEnable, AdminUnlock, AdminReset, AdminGive, AdminTake.
 func ToAdminStep(pattern string, account int64) string { return Fill(pattern, id(account)) }
+
+// ToAdminSession leads to the page that ends a log-in of an account.
+func ToAdminSession(account int64, session string) string {
+	return With(Fill(AdminSession, id(account)), "session", session)
+}
 
 // ToTokenRevoke leads to the page that ends a token.
 func ToTokenRevoke(token int64) string { return Fill(TokenRevoke, id(token)) }

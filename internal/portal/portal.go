@@ -3,6 +3,7 @@
 package portal
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -56,6 +57,8 @@ type Config struct {
 	HandoverSensitive string           // masked, plain or omit; empty: masked
 	OnQuery           func(sql string) // for tests
 	Attach            bool             // beside a running portal: leaves its temporary files alone
+	DueHour           models.DueHour   // until when a due day lasts; 0 = 17
+	LeastFree         int64            // bytes of disk below which the portal is not ready; 0 = 256 MB
 }
 
 // Portal is an opened portal: its parts, and its web side.
@@ -80,7 +83,8 @@ type Portal struct {
 	Web       *echo.Echo
 	NewKey    bool // the key file was made just now and must be backed up
 
-	stopSessions func() // ends the writing of last-seen times, of sessions and tokens, and waits for the last of it
+	held         *os.File // keeps other portals off the data folder; nil beside a running one
+	stopSessions func()   // ends the writing of last-seen times, of sessions and tokens, and waits for the last of it
 }
 
 // The limits of a session (practice.md §5: at most 30 minutes idle).
@@ -90,12 +94,15 @@ const (
 	sessionGuest    = 12 * time.Hour
 )
 
-// Open opens the database, brings it to the current schema if migrate is set, checks the keys against it and builds
-// all services. Close must be called.
+// Open takes the data folder, unless cfg.Attach is set, opens the database, brings it to the current schema if migrate is
+// set, checks the keys against it and builds all services. Close must be called.
+//
+// Returns fault.Conflict while another portal serves from the folder.
 func Open(ctx context.Context, cfg Config, migrate bool) (*Portal, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
+	cfg.DueHour = cmp.Or(cfg.DueHour, models.DefaultDueHour)
 	p := &Portal{Config: cfg}
 	if err := p.open(ctx, migrate); err != nil {
 		p.Close()
@@ -110,6 +117,11 @@ func (p *Portal) open(ctx context.Context, migrate bool) error {
 		return fmt.Errorf("make data folder: %w", err)
 	}
 	var err error
+	if !cfg.Attach {
+		if p.held, err = lock(cfg.Data); err != nil {
+			return err
+		}
+	}
 	p.DB, err = database.Open(ctx, cfg.DSN, database.Options{Now: cfg.Now, Logger: cfg.Logger, OnQuery: cfg.OnQuery})
 	if err != nil {
 		return err
@@ -200,13 +212,13 @@ func (p *Portal) build() error {
 	p.Audit = audit.New(p.DB, p.Guard, cfg.Now)
 	p.Directory = directory.New(p.DB, p.Guard, cfg.Now)
 	p.Catalogue = catalogue.New(p.DB, p.Guard, p.Warehouse, cfg.Now)
-	if p.Designs, err = catalogue.NewDesigns(catalogue.DesignDeps{DB: p.DB, Guard: p.Guard, Tables: p.Warehouse, Keys: p.Keys, Now: cfg.Now, TempDir: p.Files.TempDir()}); err != nil {
+	if p.Designs, err = catalogue.NewDesigns(catalogue.DesignDeps{DB: p.DB, Guard: p.Guard, Tables: p.Warehouse, Keys: p.Keys, DueHour: cfg.DueHour, Now: cfg.Now, TempDir: p.Files.TempDir()}); err != nil {
 		return err
 	}
-	if p.Desk, err = catalogue.NewDesk(catalogue.DeskDeps{DB: p.DB, Guard: p.Guard, Items: p.Catalogue, Files: p.Files, Now: cfg.Now}); err != nil {
+	if p.Desk, err = catalogue.NewDesk(catalogue.DeskDeps{DB: p.DB, Guard: p.Guard, Items: p.Catalogue, Files: p.Files, DueHour: cfg.DueHour, Now: cfg.Now}); err != nil {
 		return err
 	}
-	target, err := exchange.ParseTarget(cfg.Handover, cfg.HandoverSensitive, cfg.Data)
+	target, err := p.handoverTarget()
 	if err != nil {
 		return err
 	}
@@ -216,11 +228,12 @@ func (p *Portal) build() error {
 	}
 	p.Filing, err = filing.New(filing.Deps{
 		DB: p.DB, Guard: p.Guard, Files: p.Files, Keys: p.Keys, Warehouse: p.Warehouse, Jobs: p.Jobs, Calendars: p.Directory,
-		Handovers: p.Exchange, Calls: p.Desk, Now: cfg.Now, TempDir: p.Files.TempDir(),
+		Handovers: p.Exchange, Calls: p.Desk, DueHour: cfg.DueHour, Now: cfg.Now, TempDir: p.Files.TempDir(),
 	})
 	if err != nil {
 		return err
 	}
+	p.Directory.OnSharing(p.Filing.FollowSharing)
 	p.Calendar, err = directory.NewCalendarDesk(directory.CalendarDeps{DB: p.DB, Guard: p.Guard, Jobs: p.Jobs, Directory: p.Directory,
 		Dues: p.Filing, Now: cfg.Now})
 	if err != nil {
@@ -232,8 +245,8 @@ func (p *Portal) build() error {
 	p.Web = handlers.New(handlers.Deps{
 		Accounts: p.Accounts, Audit: p.Audit, Catalogue: p.Catalogue, Designs: p.Designs, Desk: p.Desk, Directory: p.Directory, Calendar: p.Calendar, Exchange: p.Exchange,
 		Filing: p.Filing, Guard: p.Guard,
-		Sessions: p.Sessions, Logger: cfg.Logger, Now: cfg.Now, Ready: p.Ready, Metrics: cfg.Metrics, Demo: cfg.Demo,
-		Version: cfg.Version, Support: cfg.Support, URL: cfg.URL, TempDir: p.Files.TempDir(), Proxies: cfg.Proxies,
+		Sessions: p.Sessions, Logger: cfg.Logger, Now: cfg.Now, Ready: p.Serving, Metrics: cfg.Metrics, Demo: cfg.Demo,
+		Version: cfg.Version, Support: cfg.Support, URL: cfg.URL, DueHour: cfg.DueHour, TempDir: p.Files.TempDir(), Proxies: cfg.Proxies,
 	})
 	return nil
 }
@@ -315,6 +328,26 @@ func (p *Portal) Ready(ctx context.Context) error {
 	return p.Warehouse.Current(ctx, pointers)
 }
 
+// leastFree is room for the largest upload and its log.
+const leastFree = 256 << 20
+
+// Serving returns nil if the portal is Ready and can keep what people send: the disks of its files and of a SQLite database
+// have room, and take a file. Otherwise the *fault.Error says in Chinese what the operator has to mend.
+func (p *Portal) Serving(ctx context.Context) error {
+	if err := p.Ready(ctx); err != nil {
+		return err
+	}
+	least := cmp.Or(p.Config.LeastFree, leastFree)
+	err := filestore.Room(p.Config.Data, least)
+	if path := p.DB.Path(); err == nil && path != "" {
+		err = filestore.Room(filepath.Dir(path), least)
+	}
+	if err != nil {
+		return err
+	}
+	return p.Files.Probe()
+}
+
 // Start begins background work: jobs, schedules and the writing of last-seen times. It returns at once; Close ends it.
 func (p *Portal) Start(ctx context.Context) error {
 	if err := p.Jobs.Start(ctx); err != nil {
@@ -328,7 +361,7 @@ func (p *Portal) Start(ctx context.Context) error {
 	return nil
 }
 
-// Close ends background work, writes what is still to be written and closes the database.
+// Close ends background work, writes what is still to be written, closes the database and gives the data folder free.
 func (p *Portal) Close() {
 	if p.Jobs != nil {
 		stop, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -343,6 +376,11 @@ func (p *Portal) Close() {
 	if p.DB != nil {
 		if err := p.DB.Close(); err != nil {
 			p.Config.Logger.Warn("close database", "error", err)
+		}
+	}
+	if p.held != nil {
+		if err := p.held.Close(); err != nil {
+			p.Config.Logger.Warn("give data folder free", "error", err)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package portal_test
 
 import (
 	"errors"
+	"math"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -96,6 +97,39 @@ func TestOpen_RefusesASchemaThatIsNotItsOwn(t *testing.T) {
 					t.Errorf("a newer database, migrate %v: %v", migrate, err)
 				}
 			}
+		})
+	}
+}
+
+func TestServing_SaysWhatTheDiskLacks(t *testing.T) {
+	for _, engine := range testdb.Engines(t) {
+		t.Run(engine, func(t *testing.T) {
+			readyz := func(p *portal.Portal) (int, string) {
+				answer := httptest.NewRecorder()
+				p.Web.ServeHTTP(answer, httptest.NewRequest("GET", "/readyz", nil))
+				return answer.Code, answer.Body.String()
+			}
+			cfg := config(t, engine)
+			opened(t, cfg, func(p *portal.Portal) {
+				if code, text := readyz(p); code != 200 || text != "ready\n" {
+					t.Errorf("with room: %d %s", code, text)
+				}
+				if err := os.Rename(filepath.Join(cfg.Data, "files", "incoming"), filepath.Join(cfg.Data, "gone")); err != nil {
+					t.Fatal(err)
+				}
+				if code, text := readyz(p); code != 503 || !strings.Contains(text, "数据目录不能写入") || strings.Contains(text, cfg.Data) {
+					t.Errorf("a folder that cannot be written: %d %s", code, text)
+				}
+			})
+			cfg.LeastFree = math.MaxInt64
+			opened(t, cfg, func(p *portal.Portal) {
+				if code, text := readyz(p); code != 503 || !strings.Contains(text, "磁盘将满") {
+					t.Errorf("without room: %d %s", code, text)
+				}
+				if err := p.Ready(t.Context()); err != nil {
+					t.Errorf("it must start all the same, to say so: %v", err)
+				}
+			})
 		})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -67,6 +68,19 @@ func (b *Browser) Post(ctx context.Context, from, path string, form url.Values) 
 	return b.send(ctx, http.MethodPost, path, strings.NewReader(form.Encode()), "application/x-www-form-urlencoded")
 }
 
+// Confirm opens the page that asks for a step and sends it as it stands, with all its hidden fields.
+func (b *Browser) Confirm(ctx context.Context, path string) (Page, error) {
+	page, err := b.Get(ctx, path)
+	if err != nil {
+		return page, err
+	}
+	form := url.Values{}
+	for _, field := range hiddenField.FindAllStringSubmatch(page.Body, -1) {
+		form.Add(field[1], html.UnescapeString(field[2]))
+	}
+	return b.send(ctx, http.MethodPost, path, strings.NewReader(form.Encode()), "application/x-www-form-urlencoded")
+}
+
 // Upload sends a file in the task's form and returns the page of the batch that it began.
 func (b *Browser) Upload(ctx context.Context, task, name string, content io.Reader) (Page, error) {
 	token, err := b.token(ctx, paths.ToTask(task))
@@ -103,6 +117,8 @@ func (b *Browser) Busy(ctx context.Context, batch string) (bool, error) {
 }
 
 var csrfField = regexp.MustCompile(`name="_csrf" value="([^"]+)"`)
+
+var hiddenField = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)"`)
 
 // token returns the CSRF token of a page.
 func (b *Browser) token(ctx context.Context, path string) (string, error) {

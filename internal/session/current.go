@@ -20,15 +20,23 @@ type Current struct {
 
 // Load returns the request's session, stored or not. addr is the client's network address.
 func (s *Store) Load(w http.ResponseWriter, r *http.Request, addr string) (*Current, error) {
-	session, err := s.Get(r, CookieName)
+	c, err := s.Glance(w, r, addr)
 	if err != nil {
 		return nil, err
 	}
-	c := &Current{store: s, session: session, r: r, w: w, addr: addr}
 	if row := c.row(); row != nil {
 		s.seen.note(row.ID, s.now())
 	}
 	return c, nil
+}
+
+// Glance is Load for a request that is no use of the session: one that an open page makes by itself.
+func (s *Store) Glance(w http.ResponseWriter, r *http.Request, addr string) (*Current, error) {
+	session, err := s.Get(r, CookieName)
+	if err != nil {
+		return nil, err
+	}
+	return &Current{store: s, session: session, r: r, w: w, addr: addr}, nil
 }
 
 func (c *Current) row() *models.Session {

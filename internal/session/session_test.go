@@ -2,6 +2,8 @@ package session_test
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -98,6 +100,32 @@ func TestSession_endsWhenIdle(t *testing.T) {
 		b.logIn(w.anna)
 		if b.lost() != "" {
 			t.Error("the notice stays after the next log-in")
+		}
+	})
+}
+
+// TestGlance_isNoUse: what a page asks by itself does not keep a session whose owner has gone.
+func TestGlance_isNoUse(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		b := &browser{w: w}
+		b.logIn(w.anna)
+		glance := func() int64 {
+			r := httptest.NewRequest(http.MethodGet, "/", nil)
+			r.AddCookie(&http.Cookie{Name: session.CookieName, Value: b.cookie})
+			c, err := w.Glance(httptest.NewRecorder(), r, "10.0.0.9")
+			w.must(err)
+			id, _ := c.AccountID()
+			return id
+		}
+		for range 3 {
+			w.clock = w.clock.Add(idle / 4)
+			if glance() != w.anna {
+				t.Fatal("a session in its time is not known")
+			}
+		}
+		w.clock = w.clock.Add(idle / 4)
+		if glance() != 0 || b.account() != 0 {
+			t.Error("an idle session lives on by what its page asks")
 		}
 	})
 }

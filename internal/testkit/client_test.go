@@ -29,7 +29,8 @@ func TestClient_CarriesTheTokenAndFollows(t *testing.T) {
 
 		forged := url.Values{"_csrf": {"made up"}}
 		liaison.Post(paths.ToBatchMove(task+"-1", "submit"), forged).WantStatus(http.StatusForbidden)
-		liaison.Post(paths.ToBatchMove(task+"-1", "submit"), nil).WantStatus(http.StatusSeeOther)
+		seen := liaison.Get(paths.ToBatchMove(task+"-1", "submit")).Doc().Find("[name=seen]").AttrOr("value", "")
+		liaison.Post(paths.ToBatchMove(task+"-1", "submit"), url.Values{"seen": {seen}}).WantStatus(http.StatusSeeOther)
 		app.LoginAs("liaison.fgw").Get(paths.ToTask(task)).WantStatus(http.StatusNotFound).Not("商品房预售许可")
 		app.Client().Get(paths.ToTask(task)).WantStatus(http.StatusSeeOther).Follow().Want("登录")
 	})

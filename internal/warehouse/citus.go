@@ -11,7 +11,7 @@ import (
 
 // joined are the tables that the views of effective rows read beside the rows: few and small, so every node of a
 // distributed PostgreSQL gets a copy. The order is that of their references.
-var joined = []string{"templates", "template_versions", "filing_tasks", "batches"}
+var joined = []string{"templates", "template_versions", "catalogue_items", "filing_tasks", "batches"}
 
 // spread reports whether the database is a PostgreSQL with the Citus extension.
 func (s *Store) spread(ctx context.Context, q querier) (bool, error) {
@@ -31,11 +31,9 @@ func distributed(ctx context.Context, q querier, table string) (bool, error) {
 }
 
 // distribute spreads the table over the nodes by subject, shard by shard on the same node as every other table of the
-// warehouse, so that joins between subjects stay local. It does nothing for a table that is spread already.
+// warehouse, so that joins between subjects stay local. A table that is spread already stays as it is; what its view
+// reads beside the rows is copied all the same, since a later portal may read more.
 func distribute(ctx context.Context, tx *sql.Tx, l *layout) error {
-	if done, err := distributed(ctx, tx, l.table); err != nil || done {
-		return err
-	}
 	if _, err := tx.ExecContext(ctx, `SET LOCAL citus.multi_shard_modify_mode TO 'sequential'`); err != nil {
 		return err
 	}
@@ -50,6 +48,9 @@ func distribute(ctx context.Context, tx *sql.Tx, l *layout) error {
 		if _, err := tx.ExecContext(ctx, `SELECT create_reference_table($1::regclass)`, table); err != nil {
 			return fmt.Errorf("copy %s to all nodes: %w", table, err)
 		}
+	}
+	if done, err := distributed(ctx, tx, l.table); err != nil || done {
+		return err
 	}
 	beside := "none" // the first table makes the group that the others join
 	err := tx.QueryRowContext(ctx, `SELECT t.table_name FROM warehouse_tables t

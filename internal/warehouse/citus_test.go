@@ -40,7 +40,7 @@ func TestDistribute_SpreadsEveryTableBesideTheFirst(t *testing.T) {
 			check(t, tx.Commit())
 		}
 		want := []string{
-			"copy templates", "copy template_versions", "copy filing_tasks", "copy batches",
+			"copy templates", "copy template_versions", "copy catalogue_items", "copy filing_tasks", "copy batches",
 			"spread w_bbb_01 by _subject beside none", "spread w_aaa_01 by _subject beside w_bbb_01",
 		}
 		if got := w.texts(`SELECT call FROM calls ORDER BY id`); !slices.Equal(got, want) {

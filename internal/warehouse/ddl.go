@@ -70,7 +70,7 @@ func columnDefs(engine database.Engine, columns []column) []string {
 }
 
 // viewForm is raised whenever createView changes what it makes, so that the views of existing tables are renewed.
-const viewForm = 1
+const viewForm = 2
 
 // createView returns the statements that make or renew the view of a table's effective rows. l holds all columns of
 // the table in the order in which they were added, which PostgreSQL needs for replacing the view.
@@ -83,37 +83,38 @@ func createView(engine database.Engine, l *layout) []string {
 	columns := quoteAll("w.", slices.Concat(system, l.stored()))
 	if engine == database.Postgres {
 		return []string{fmt.Sprintf("CREATE OR REPLACE VIEW %s AS SELECT %s FROM batches b%s JOIN %s w ON w.%s = b.id WHERE %s",
-			quote(l.view()), columns, taskOf(l), quote(l.table), quote(colBatch), standing(l))}
+			quote(l.view()), columns, owed, quote(l.table), quote(colBatch), standing(l))}
 	}
 	return []string{
 		"DROP VIEW IF EXISTS " + quote(l.view()),
 		fmt.Sprintf("CREATE VIEW %s AS SELECT %s FROM warehouse_loads l CROSS JOIN batches b ON b.id = l.batch_id%s CROSS JOIN %s w ON w.%s = b.id WHERE l.table_name = '%s' AND %s",
-			quote(l.view()), columns, taskOf(l), quote(l.table), quote(colBatch), l.table, standing(l)),
+			quote(l.view()), columns, owed, quote(l.table), quote(colBatch), l.table, standing(l)),
 	}
 }
 
-// taskOf joins the task t of batch b where standing asks for it.
-func taskOf(l *layout) string {
-	if l.coverage == models.CoverageSnapshot {
-		return " JOIN filing_tasks t ON t.id = b.task_id"
-	}
-	return ""
-}
+// owed joins the task t of batch b and the item i for which it was filed, where standing asks for them.
+const owed = " JOIN filing_tasks t ON t.id = b.task_id JOIN catalogue_items i ON i.id = t.item_id"
 
-// standing is the condition under which batch b of the template counts: it is effective and, where the template shows
-// the stock at a period's end, the unit has no effective batch of a later period. A nil return is such a batch: after
-// it the unit has no stock. Periods are compared by the month in which they end.
+// standing is the condition under which batch b of the template counts: it is effective, it was filed for an item of the
+// catalogue and, where the template shows the stock at a period's end, that item has no such batch of a later period. The
+// stock is the item's and not the unit's: when a unit is merged into another, the next batch of the heir takes the place
+// of what the merged unit filed. The answer to an ad-hoc call, which has an item of its own, is no part of the register
+// whose template it borrows. A nil return is a batch like any other: after it there is no stock. Periods are compared by
+// the month in which they end.
 //
-// The order of the joins is for SQLite, which keeps to it: from the few tasks of the unit in later months to their
+// The order of the joins is for SQLite, which keeps to it: from the few tasks of the item in later months to their
 // batches, and not through all batches that the unit ever filed.
 func standing(l *layout) string {
-	effective := "b.state = '" + string(models.BatchEffective) + "'"
+	const (
+		effective = "state = '" + string(models.BatchEffective) + "'"
+		register  = "origin <> '" + string(models.OriginCall) + "'"
+	)
 	if l.coverage == models.CoverageIncrement {
-		return effective
+		return "b." + effective + " AND i." + register
 	}
-	return effective + ` AND NOT EXISTS (SELECT 1
+	return "b." + effective + " AND i." + register + ` AND NOT EXISTS (SELECT 1
 		FROM filing_tasks t2 CROSS JOIN template_versions v2 CROSS JOIN templates p2 CROSS JOIN batches b2
-		WHERE t2.unit_id = b.unit_id AND t2.month > t.month AND v2.id = t2.template_version_id
+		WHERE t2.item_id = t.item_id AND t2.month > t.month AND v2.id = t2.template_version_id
 		AND p2.id = v2.template_id AND p2.code = '` + l.template + `'
-		AND b2.task_id = t2.id AND b2.state = '` + string(models.BatchEffective) + `')`
+		AND b2.task_id = t2.id AND b2.` + effective + `)`
 }

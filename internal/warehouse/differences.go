@@ -134,7 +134,8 @@ func (r *reader) pairs(ctx context.Context, c Compare, keys, values []compared) 
 
 func differs(i int) string { return fmt.Sprintf("a.v%d IS DISTINCT FROM b.v%d", i, i) }
 
-// newest appends a table of the effective records of the units, numbered for each unit and key from the newest.
+// newest appends a table of the effective records of the units, numbered for each unit and key from the newest. Periods
+// of different cycles are compared by the month in which they end.
 func (r *reader) newest(q *statement, c Compare, keys, values []compared) {
 	var columns, part []string
 	for i, k := range keys {
@@ -145,8 +146,8 @@ func (r *reader) newest(q *statement, c Compare, keys, values []compared) {
 		columns = append(columns, fmt.Sprintf("w.%s AS v%d", quote(v.column), i))
 	}
 	q.WriteString("WITH newest AS (SELECT w._batch_id, w._row_no, w._unit_id, " + strings.Join(columns, ", ") +
-		", row_number() OVER (PARTITION BY w._unit_id, " + strings.Join(part, ", ") + " ORDER BY w._period DESC, w._batch_id DESC, w._row_no DESC) AS _n FROM " +
-		quote(r.layout.view()) + " w WHERE w._unit_id IN (")
+		", row_number() OVER (PARTITION BY w._unit_id, " + strings.Join(part, ", ") + " ORDER BY t.month DESC, w._batch_id DESC, w._row_no DESC) AS _n FROM " +
+		quote(r.layout.view()) + " w CROSS JOIN batches b CROSS JOIN filing_tasks t WHERE b.id = w._batch_id AND t.id = b.task_id AND w._unit_id IN (")
 	for i, unit := range c.Units {
 		if i > 0 {
 			q.WriteString(", ")
@@ -155,7 +156,7 @@ func (r *reader) newest(q *statement, c Compare, keys, values []compared) {
 	}
 	q.WriteString(")")
 	if c.Since != "" {
-		q.add(" AND w._period >= %v", string(c.Since))
+		q.add(" AND t.month >= %v", string(c.Since))
 	}
 	q.WriteString(")")
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"taxportal/internal/cn"
+	"taxportal/internal/fault"
 	"taxportal/internal/models"
 	"taxportal/internal/warehouse"
 )
@@ -108,6 +109,126 @@ func TestEffectiveRows_CoverageDecidesWhichPeriodsCount(t *testing.T) {
 			})
 		})
 	}
+}
+
+// fileCall loads rows with the given names as the answer to an ad-hoc call, which has an item of its own, and makes it
+// effective.
+func (w *world) fileCall(def *models.Definition, unit int64, call string, names ...string) warehouse.Batch {
+	w.tb.Helper()
+	b := w.batchOf(def.Code, call, models.OriginCall, unit, "once")
+	var records []models.Record
+	for i, name := range names {
+		records = append(records, row(int64(i+2), "", name))
+	}
+	w.load(def, b, records)
+	w.accept(b)
+	return b
+}
+
+// The answer to a call in the form of a register's template is no part of that register (plan 二(二)36): it neither
+// stands in for the stock nor counts beside what was filed, and is read as the batch that it is.
+func TestEffectiveRows_LeaveOutTheAnswersToCalls(t *testing.T) {
+	for _, coverage := range []models.Coverage{models.CoverageIncrement, models.CoverageSnapshot} {
+		t.Run(string(coverage), func(t *testing.T) {
+			each(t, func(t *testing.T, w *world) {
+				def := register("aaa-01", coverage)
+				w.ensure(def)
+				uscc := cn.MakeUSCC("91", "371500", 1)
+				subject, _ := w.SubjectOf(models.TypeUSCC, uscc)
+				b := w.batch(def.Code, unitA, "2026-Q3")
+				w.load(def, b, []models.Record{row(2, uscc, "甲"), row(3, "", "乙")})
+				w.accept(b)
+				call := w.batchOf(def.Code, "xq2026-001", models.OriginCall, unitA, "once")
+				w.load(def, call, []models.Record{row(2, uscc, "答复")})
+				w.accept(call)
+				w.fileCall(def, unitB, "xq2026-002", "另一家的答复")
+
+				if got, want := w.effective(def, warehouse.Filter{}), []string{"甲", "乙"}; !slices.Equal(got, want) {
+					t.Errorf("effective are %q, want %q", got, want)
+				}
+				if got := w.effective(def, warehouse.Filter{UnitID: unitB}); len(got) != 0 {
+					t.Errorf("of the unit that was only called on, effective are %q", got)
+				}
+				if got := w.effective(def, warehouse.Filter{Subject: &subject}); !slices.Equal(got, []string{"甲"}) {
+					t.Errorf("of the subject, effective are %q", got)
+				}
+				found, err := w.SubjectRows(t.Context(), []*models.Definition{def}, subject, warehouse.Look{})
+				check(t, err)
+				if len(found) != 1 || found[0].Total != 1 {
+					t.Errorf("of the subject, %+v are found", found)
+				}
+				answer, err := w.BatchRows(t.Context(), def, call.ID, warehouse.Page{})
+				check(t, err)
+				if got := namesOf(def, answer); !slices.Equal(got, []string{"答复"}) {
+					t.Errorf("the answer reads as %q", got)
+				}
+			})
+		})
+	}
+}
+
+// An item that is filed once only is a register like any other.
+func TestEffectiveRows_AnItemFiledOnceCounts(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		def := register("aaa-01", models.CoverageSnapshot)
+		w.ensure(def)
+		w.file(def, unitA, "once", "甲")
+		if got := w.effective(def, warehouse.Filter{}); !slices.Equal(got, []string{"甲"}) {
+			t.Errorf("effective are %q", got)
+		}
+	})
+}
+
+// A view that an older portal has left is renewed by Ensure, and Current asks for it.
+func TestEnsure_RenewsAViewOfAnOlderForm(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		def := register("aaa-01", models.CoverageIncrement)
+		w.ensure(def)
+		w.file(def, unitA, "2026-09", "甲")
+		w.fileCall(def, unitA, "xq2026-001", "答复")
+		view := warehouse.ViewName(def.Code)
+		w.exec(`DROP VIEW ` + view)
+		w.exec(`CREATE VIEW ` + view + ` AS SELECT w._batch_id, w._row_no, w._subject, w._period, w._unit_id, w.taxpayer, w.name
+			FROM batches b JOIN w_aaa_01 w ON w._batch_id = b.id WHERE b.state = 'effective'`)
+		w.exec(`UPDATE warehouse_tables SET view_form = 1`)
+		if err := w.Current(t.Context(), []*models.Definition{def}); !fault.Is(err, fault.Unavailable) {
+			t.Errorf("with the older view, Current says %v", err)
+		}
+		w.ensure(def)
+		if got := w.effective(def, warehouse.Filter{}); !slices.Equal(got, []string{"甲"}) {
+			t.Errorf("effective are %q", got)
+		}
+		check(t, w.Current(t.Context(), []*models.Definition{def}))
+	})
+}
+
+// An item that goes over to another unit, because the one that filed it was merged, has one stock: that of its latest
+// period, whoever filed it. Two items of one unit that are filed in the same template have each their own.
+func TestEffectiveRows_TheStockIsTheItems(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		def := register("aaa-01", models.CoverageSnapshot)
+		w.ensure(def)
+		file := func(item string, unit int64, period models.Period, names ...string) {
+			t.Helper()
+			b := w.batchOf(def.Code, item, models.OriginPlan, unit, period)
+			var records []models.Record
+			for i, name := range names {
+				records = append(records, row(int64(i+2), "", name))
+			}
+			w.load(def, b, records)
+			w.accept(b)
+		}
+		file("yz-01", unitA, "2026-10", "of the merged unit", "the same")
+		file("jt-01", unitB, "2026-10", "of the heir's own item")
+		if got, want := w.effective(def, warehouse.Filter{}), []string{"of the merged unit", "the same", "of the heir's own item"}; !slices.Equal(got, want) {
+			t.Errorf("before the merger effective are %q, want %q", got, want)
+		}
+		w.exec(`UPDATE catalogue_items SET unit_id = ? WHERE code = 'yz-01'`, unitB)
+		file("yz-01", unitB, "2026-11", "the same")
+		if got, want := w.effective(def, warehouse.Filter{}), []string{"of the heir's own item", "the same"}; !slices.Equal(got, want) {
+			t.Errorf("after the heir filed effective are %q, want %q", got, want)
+		}
+	})
 }
 
 func TestEffectiveRows_FilterAndPage(t *testing.T) {

@@ -112,17 +112,24 @@ func (w *world) texts(query string, args ...any) []string {
 // template and period, to which further batches belong.
 func (w *world) batch(template string, unit int64, period models.Period) warehouse.Batch {
 	w.tb.Helper()
+	return w.batchOf(template, fmt.Sprintf("%s-%d", template, unit), models.OriginPlan, unit, period)
+}
+
+// batchOf writes a batch as batch does, for an item of a name and an origin of its own. A task without a period of its
+// own stands in a month behind all others.
+func (w *world) batchOf(template, item string, origin models.Origin, unit int64, period models.Period) warehouse.Batch {
+	w.tb.Helper()
+	month := models.At(time.Date(2027, 6, 1, 0, 0, 0, 0, models.Zone))
 	var id int64
 	check(w.tb, w.db.Tx(w.tb.Context(), func(tx *gorm.DB) error {
 		templateID := upsert(tx, `templates (code, name, coverage, created_at)`, template, template, "increment", 0)
 		version := upsert(tx, `template_versions (checksum, template_id, no, status, effective_from, definition)`,
 			template, templateID, 1, "published", "2026-01", "{}")
-		item := fmt.Sprintf("%s-%d", template, unit)
-		itemID := upsert(tx, `catalogue_items (code, unit_id, name, plan_words, cycle, due_days, lock_days, template_id)`,
-			item, unit, item, "", "month", 10, 10, templateID)
+		itemID := upsert(tx, `catalogue_items (code, unit_id, name, plan_words, cycle, due_days, lock_days, template_id, origin)`,
+			item, unit, item, "", "month", 10, 10, templateID, string(origin))
 		task := models.TaskCode(item, period)
 		taskID := upsert(tx, `filing_tasks (code, item_id, unit_id, period, month, template_version_id, opens_at, due_at, lock_at)`,
-			task, itemID, unit, string(period), period.Month(0), version, 0, 0, 0)
+			task, itemID, unit, string(period), period.Month(month), version, 0, 0, 0)
 		var no int64
 		if err := tx.Raw(`SELECT count(*) + 1 FROM batches WHERE task_id = ?`, taskID).Row().Scan(&no); err != nil {
 			return err

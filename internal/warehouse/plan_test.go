@@ -25,7 +25,7 @@ func TestView_GoesFromTheBatchesToTheirRows(t *testing.T) {
 				text += step.Detail + "\n"
 			}
 			if strings.Contains(text, "SCAN w") || !strings.Contains(text, "SEARCH w USING PRIMARY KEY (_batch_id=?)") ||
-				def == snapshot && !strings.Contains(text, "SEARCH t2 USING INDEX filing_tasks_unit_month (unit_id=? AND month>?)") ||
+				def == snapshot && !strings.Contains(text, "SEARCH t2 USING INDEX sqlite_autoindex_filing_tasks_2 (item_id=?)") ||
 				!strings.Contains(text, "INDEX warehouse_loads_table (table_name=?)") {
 				t.Errorf("%s%s is read so:\n%s", def.Code, where, text)
 			}

@@ -148,7 +148,7 @@ func (q *statement) add(text string, args ...any) {
 
 // counting appends a selection from the batches that count under the filter; their loads are l.
 func (r *reader) counting(q *statement, columns string, f Filter) {
-	q.WriteString("SELECT " + columns + " FROM warehouse_loads l JOIN batches b ON b.id = l.batch_id" + taskOf(r.layout) +
+	q.WriteString("SELECT " + columns + " FROM warehouse_loads l JOIN batches b ON b.id = l.batch_id" + owed +
 		" WHERE " + standing(r.layout))
 	q.add(" AND l.table_name = %v AND l.state = %v", r.layout.table, rowsLoaded)
 	if f.UnitID != 0 {

@@ -8,8 +8,8 @@
 //     rows arrive in key order. Sensitive fields are sealed, numbers are bigint, all others text. Every identifier
 //     field that is not the subject has a column <code>_h beside it with its keyed hash, by which it can be joined
 //     with other such columns and with _subject.
-//   - e_zjj_02, the view of its effective rows: those of all effective batches (increment), or those of each unit's
-//     latest effective period (snapshot).
+//   - e_zjj_02, the view of its effective rows: those of all effective batches (increment), or those of each item's
+//     latest effective period (snapshot). The answer to an ad-hoc call is in the table, but is no part of the register.
 //   - the way from a subject to its rows: on PostgreSQL an index on _subject; on SQLite a table s_zjj_02 of
 //     (_key, _batch_id, _row_no), _key being the first half of the subject, which is filled in sorted runs. Keeping an
 //     ordinary index in step with chunks of 50 ms rewrites nearly all of its pages in every chunk, because subjects are

@@ -1,6 +1,9 @@
 package workflow
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Segment is a piece of a sentence; Strong ones are times and amounts (look.md §4, 下一步).
 type Segment struct {
@@ -44,4 +47,12 @@ func Plain(segments []Segment) string {
 		b.WriteString(s.Text)
 	}
 	return b.String()
+}
+
+// YouMay ends the sentence 下一步 for a reader who may take the step although it names somebody else.
+var YouMay = Segment{Text: "您可以办理。"}
+
+// HasMain reports whether one of the offered moves is the primary one of the record's state: it waits for the reader.
+func HasMain(offered []Move) bool {
+	return slices.ContainsFunc(offered, func(m Move) bool { return m.Main })
 }

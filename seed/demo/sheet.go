@@ -27,7 +27,7 @@ type maker func(p *Pool, rng *rand.Rand, period models.Period, n int) []row
 // row is one row by field code.
 type row map[string]string
 
-var makers = map[string]maker{"zjj-02": permits, "fgw-05": projects, "zrzy-01": registrations}
+var makers = map[string]maker{"zjj-02": permits, "fgw-05": projects, "zrzy-01": registrations, "tj-07": grossProducts}
 
 // Make returns a register of about n rows of the template for a period, without a fault. The same pool, template, period and
 // n give the same rows. Templates without a maker of their own are varied from their sample rows. It returns an error for

@@ -131,7 +131,8 @@ func page(drop components.Drop) templ.Component {
 		components.PageHead(components.Head{Title: "试页"}),
 		templ.Raw(`<div id="part"><form hx-post="/form" hx-target="#part" hx-swap="outerHTML"><button id="send" type="submit">送出</button></form></div>
 			<button id="refused" type="button" hx-post="/refused" hx-target="#part">再办</button>`),
-		table, components.FileDrop(drop))
+		table, components.FileDrop(drop), components.FindingGroup(components.Finding{Rule: "代码", Count: 1}),
+		components.FindingGroup(components.Finding{Rule: "日期", Count: 1, Open: true}))
 }
 
 // list is a page with a list and no search over everything: its tool bar begins with a choice, and its rows can be ticked.
@@ -237,6 +238,16 @@ func TestPortalJS(t *testing.T) {
 	t.Run("focus goes to what is new", func(t *testing.T) { testFocus(t, browser) })
 	t.Run("ticking rows", func(t *testing.T) { testTicks(t, browser) })
 	t.Run("upload", func(t *testing.T) { testUpload(t, browser) })
+	t.Run("printing", func(t *testing.T) { testPrinting(t, browser) })
+}
+
+// testPrinting tries that folded findings are open on paper, and as before afterwards.
+func testPrinting(t *testing.T, browser context.Context) {
+	ctx := open(t, browser, &site{})
+	const folded = "Array.from(document.querySelectorAll('.gz-finding')).map((finding) => finding.open).join()"
+	see(t, ctx, folded+" === 'false,true'")
+	see(t, ctx, "window.dispatchEvent(new Event('beforeprint')) && "+folded+" === 'true,true'")
+	see(t, ctx, "window.dispatchEvent(new Event('afterprint')) && "+folded+" === 'false,true'")
 }
 
 func testKeys(t *testing.T, browser context.Context) {

@@ -105,6 +105,18 @@
     }
   });
 
+  // ---- printing: folded findings are printed whole ----
+
+  let unfolded = [];
+  window.addEventListener('beforeprint', function () {
+    unfolded = all('details.gz-finding:not([open])');
+    unfolded.forEach((finding) => finding.setAttribute('open', ''));
+  });
+  window.addEventListener('afterprint', function () {
+    unfolded.forEach((finding) => finding.removeAttribute('open'));
+    unfolded = [];
+  });
+
   // ---- tables with row selection ----
 
   function setUpBulk(box) {
@@ -269,6 +281,11 @@
       one('[data-names]', progress).textContent = names();
       show(0, size());
       xhr.upload.onprogress = (event) => { if (event.lengthComputable) show(event.loaded, event.total); };
+      xhr.upload.onload = function () {
+        const bytes = one('[data-bytes]', progress);
+        bytes.textContent = bytes.textContent + '　' + form.getAttribute('data-sent');
+        announce(form.getAttribute('data-sent'));
+      };
       xhr.onload = () => finish(xhr);
       xhr.onerror = () => fail(form.getAttribute('data-broken'));
       xhr.onabort = () => fail(form.getAttribute('data-stopped'));

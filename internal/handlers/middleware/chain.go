@@ -80,11 +80,16 @@ func Log(logger *slog.Logger, now func() time.Time) echo.MiddlewareFunc {
 	}
 }
 
-// Sessions loads the request's session.
-func Sessions(store *session.Store) echo.MiddlewareFunc {
+// Sessions loads the request's session. A quiet request is one that a page makes by itself: it does not keep the session
+// from ending as idle.
+func Sessions(store *session.Store, quiet bool) echo.MiddlewareFunc {
+	load := store.Load
+	if quiet {
+		load = store.Glance
+	}
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			current, err := store.Load(c.Response(), c.Request(), c.RealIP())
+			current, err := load(c.Response(), c.Request(), c.RealIP())
 			if err != nil {
 				return err
 			}

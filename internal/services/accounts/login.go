@@ -37,7 +37,12 @@ func lockFor(failures int) time.Duration {
 	return lockSteps[min(failures-lockAfter, len(lockSteps)-1)]
 }
 
-const errWrong = "用户名或密码不正确。"
+// wrong tells that user name and password do not fit, how many tries are left before the first lock, and what else helps.
+// It says the same of a user name that does not exist: that is counted, too.
+func wrong(left int) error {
+	return fault.New(fault.Unauthenticated, fmt.Sprintf("用户名或密码不正确。再连续输错 %d 次，将暂停登录 %d 分钟；记不清密码的，请不要再试，"+
+		"联系系统管理员重新生成一次性链接。", left, int(lockSteps[0].Minutes())))
+}
 
 // LogIn checks user name and password and returns the account.
 //
@@ -110,15 +115,19 @@ func (s *Service) lockedFault(key string, until models.Instant) error {
 func (s *Service) fail(ctx context.Context, a models.Account, username, addr string, keys []string) error {
 	var answer error
 	err := s.db.Tx(ctx, func(tx *gorm.DB) error {
-		answer = fault.New(fault.Unauthenticated, errWrong)
+		left := lockAfter
 		for _, key := range keys {
-			until, err := s.count(tx, key)
+			t, err := s.tally(tx, key)
 			if err != nil {
 				return err
 			}
-			if until != 0 {
-				answer = s.lockedFault(key, until)
+			if t.LockedUntil != 0 {
+				answer = s.lockedFault(key, t.LockedUntil)
 			}
+			left = min(left, lockAfter-t.Failures)
+		}
+		if answer == nil {
+			answer = wrong(left)
 		}
 		who := models.Actor{AccountID: a.ID, Name: a.Name, Unit: a.Unit, Addr: addr}
 		return s.record(tx, who, "session", printable(username, 64), "login_failed", "", "")
@@ -131,14 +140,20 @@ func (s *Service) fail(ctx context.Context, a models.Account, username, addr str
 
 // count adds a failure to a key and returns until when it is locked now, or 0.
 func (s *Service) count(tx *gorm.DB, key string) (models.Instant, error) {
+	t, err := s.tally(tx, key)
+	return t.LockedUntil, err
+}
+
+// tally adds a failure to a key and returns how it stands now.
+func (s *Service) tally(tx *gorm.DB, key string) (models.LoginThrottle, error) {
 	// The row is made first, so that of two who fail at once one waits for the other and none is lost.
 	err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&models.LoginThrottle{Key: key}).Error
-	if err != nil {
-		return 0, fmt.Errorf("count failure: %w", err)
-	}
 	var t models.LoginThrottle
+	if err != nil {
+		return t, fmt.Errorf("count failure: %w", err)
+	}
 	if err := locking(tx, "login_throttles").Where("key = ?", key).Take(&t).Error; err != nil {
-		return 0, fmt.Errorf("count failure: %w", err)
+		return t, fmt.Errorf("count failure: %w", err)
 	}
 	now := s.instant()
 	if t.LastAt.Add(forgetAfter) < now {
@@ -151,7 +166,7 @@ func (s *Service) count(tx *gorm.DB, key string) (models.Instant, error) {
 	}
 	err = tx.Model(&models.LoginThrottle{}).Where("key = ?", key).
 		Updates(map[string]any{"failures": t.Failures, "last_at": now, "locked_until": t.LockedUntil}).Error
-	return t.LockedUntil, err
+	return t, err
 }
 
 // locking makes the next query hold the rows of the table until the transaction ends. SQLite has one writer and needs
@@ -163,7 +178,25 @@ func locking(tx *gorm.DB, table string) *gorm.DB {
 	return tx.Clauses(clause.Locking{Strength: "UPDATE", Table: clause.Table{Name: table}})
 }
 
-// succeed clears the counts, refreshes an outdated hash and writes the log-in down.
+// forgive clears the count of an account that has logged in, and takes its failures, but no others, off the count of the
+// address: who has one account must not buy guesses at others with it, and the typing errors of a whole unit behind one
+// address must not add up to a lock.
+func forgive(tx *gorm.DB, username, addr string) error {
+	var own models.LoginThrottle
+	if err := tx.Where("key = ?", accountKey(username)).Limit(1).Find(&own).Error; err != nil || own.Failures == 0 {
+		return err
+	}
+	if err := tx.Where("key = ?", own.Key).Delete(&models.LoginThrottle{}).Error; err != nil {
+		return err
+	}
+	err := tx.Where("key = ? AND failures <= ?", addressKey(addr), own.Failures).Delete(&models.LoginThrottle{}).Error
+	if err != nil {
+		return err
+	}
+	return tx.Model(&models.LoginThrottle{}).Where("key = ?", addressKey(addr)).Update("failures", gorm.Expr("failures - ?", own.Failures)).Error
+}
+
+// succeed forgives the account's failures, refreshes an outdated hash and writes the log-in down.
 func (s *Service) succeed(ctx context.Context, a models.Account, password, addr string, keys []string) error {
 	fresh := ""
 	if s.hasher.NeedsRehash(a.PasswordHash) {
@@ -177,7 +210,7 @@ func (s *Service) succeed(ctx context.Context, a models.Account, password, addr 
 		if err := s.refuseLocked(tx, keys); err != nil {
 			return err
 		}
-		if err := tx.Where("key IN ?", keys).Delete(&models.LoginThrottle{}).Error; err != nil {
+		if err := forgive(tx, a.Username, addr); err != nil {
 			return err
 		}
 		changes := map[string]any{"last_login_at": s.instant()}
@@ -191,6 +224,8 @@ func (s *Service) succeed(ctx context.Context, a models.Account, password, addr 
 	})
 }
 
+var errNoSession = fault.New(fault.NotFound, "没有这个登录，或它已经结束。")
+
 // EndSession ends one of the actor's own log-ins, chosen on the profile page.
 // Returns fault.NotFound if it is not the actor's or has ended already.
 func (s *Service) EndSession(ctx context.Context, actor models.Actor, id string) error {
@@ -200,9 +235,44 @@ func (s *Service) EndSession(ctx context.Context, actor models.Actor, id string)
 			return err
 		}
 		if !found {
-			return fault.New(fault.NotFound, "没有这个登录，或它已经结束。")
+			return errNoSession
 		}
 		return s.record(tx, actor, "session", actor.Username, "end", "", "")
+	})
+}
+
+// RevokeSession ends a log-in of somebody else at once, as the security administrator who has reason to.
+// Returns fault.Forbidden for the own account, fault.NotFound if there is no such log-in or it has ended already, and
+// fault.Invalid with the field reason.
+func (s *Service) RevokeSession(ctx context.Context, actor models.Actor, account int64, id, reason string) error {
+	if err := s.guard.Allow(actor, "session", "end"); err != nil {
+		return err
+	}
+	if account == actor.AccountID {
+		return fault.New(fault.Forbidden, "自己的登录请在“个人资料”中结束。")
+	}
+	reason = strings.TrimSpace(reason)
+	var form fault.Form
+	form.Require("reason", "结束理由", reason)
+	if len([]rune(reason)) > maxReason {
+		form.Add("reason", "结束理由最多 500 字。")
+	}
+	if err := form.Err(); err != nil {
+		return err
+	}
+	return s.db.Tx(ctx, func(tx *gorm.DB) error {
+		a, err := s.loadLocked(tx, account)
+		if err != nil {
+			return err
+		}
+		found, err := session.EndOf(tx, s.instant(), account, id, "安全管理员已结束这次登录")
+		if err != nil {
+			return err
+		}
+		if !found {
+			return errNoSession
+		}
+		return s.record(tx, actor, "session", a.Username, "revoke", reason, "")
 	})
 }
 

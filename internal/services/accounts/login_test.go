@@ -39,7 +39,7 @@ func TestLogIn_saysTheSameOfEverythingThatIsWrong(t *testing.T) {
 		w.must(w.db.Write.Model(&models.Account{}).Where("id = ?", unopened.AccountID).Update("password_hash", "").Error)
 		sentences := map[string]bool{}
 		for i, try := range [][2]string{
-			{"anna", "Geheim-2027"}, {"nobody", password}, {"bert", password}, {"carl", password}, {"anna", password + " "},
+			{"anna", "Geheim-2027"}, {"nobody", password}, {"bert", password}, {"carl", password},
 			{"an\x00na", password}, {"\xff\xfe", password}, {strings.Repeat("a", 100_000), password}, {"' OR 1=1 --", password}, {"王静", password},
 		} {
 			_, err := w.LogIn(w.ctx, try[0], try[1], fmt.Sprintf("10.0.1.%d", i))
@@ -54,6 +54,32 @@ func TestLogIn_saysTheSameOfEverythingThatIsWrong(t *testing.T) {
 		w.must(w.db.Read.Raw("SELECT max(length(object_id)) FROM audit_entries").Scan(&longest).Error)
 		if longest > 64 {
 			t.Errorf("%d characters of a user name were written down", longest)
+		}
+	})
+}
+
+// TestLogIn_saysHowManyTriesAreLeft tells it of names that exist and of those that do not in the same words.
+func TestLogIn_saysHowManyTriesAreLeft(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.person("anna", "zjj")
+		w.person("bert", "zjj")
+		said := func(username, from string) string {
+			_, err := w.LogIn(w.ctx, username, "wrong", from)
+			wantKind(t, err, fault.Unauthenticated)
+			message, _ := fault.Message(err)
+			return message
+		}
+		for left := 4; left > 0; left-- {
+			known, unknown := said("anna", fmt.Sprintf("10.5.0.%d", left)), said("nobody", fmt.Sprintf("10.5.1.%d", left))
+			if known != unknown || !strings.Contains(known, fmt.Sprintf("再连续输错 %d 次，将暂停登录 1 分钟", left)) || !strings.Contains(known, "联系系统管理员") {
+				t.Errorf("with %d tries left: %q and %q", left, known, unknown)
+			}
+		}
+		for range 3 { // from one machine, whoever is tried: it would be locked first
+			said("carl", "10.5.2.1")
+		}
+		if got := said("bert", "10.5.2.1"); !strings.Contains(got, "再连续输错 1 次") {
+			t.Errorf("from a machine with three failures it says %q", got)
 		}
 	})
 }
@@ -115,6 +141,50 @@ func TestLogIn_locksTheAddressForAllAccounts(t *testing.T) {
 		wantKind(t, err, fault.Locked)
 		_, err = w.LogIn(w.ctx, "anna", password, "10.9.9.9")
 		wantKind(t, err, 0)
+	})
+}
+
+// TestLogIn_oneAccountBuysNoGuessesAtOthers lets somebody with an account of the own guess at others from the same machine.
+func TestLogIn_oneAccountBuysNoGuessesAtOthers(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.person("mallory", "zjj")
+		fail := func(username string) error {
+			_, err := w.LogIn(w.ctx, username, "wrong", addr)
+			return err
+		}
+		for i := range 4 {
+			wantKind(t, fail(fmt.Sprintf("guess%d", i)), fault.Unauthenticated)
+			_, err := w.LogIn(w.ctx, "mallory", password, addr)
+			wantKind(t, err, 0)
+		}
+		err := fail("guess4")
+		wantKind(t, err, fault.Locked)
+		if message, _ := fault.Message(err); !strings.Contains(message, "此电脑") {
+			t.Errorf("it says %q", message)
+		}
+		_, err = w.LogIn(w.ctx, "mallory", password, addr)
+		wantKind(t, err, fault.Locked)
+	})
+}
+
+// TestLogIn_ownTypingErrorsAreTakenBack holds that a unit behind one address is not locked by people who mistype and then
+// log in.
+func TestLogIn_ownTypingErrorsAreTakenBack(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		for _, name := range []string{"anna", "bert", "carl"} {
+			w.person(name, "zjj")
+			for range 3 {
+				_, err := w.LogIn(w.ctx, name, "wrong", addr)
+				wantKind(t, err, fault.Unauthenticated)
+			}
+			_, err := w.LogIn(w.ctx, name, password, addr)
+			wantKind(t, err, 0)
+		}
+		var left int64
+		w.must(w.db.Read.Model(&models.LoginThrottle{}).Count(&left).Error)
+		if left != 0 {
+			t.Errorf("%d counts are left", left)
+		}
 	})
 }
 
@@ -194,6 +264,39 @@ func TestEndSession_endsOnlyOnesOwn(t *testing.T) {
 		}
 		if got := w.live(bert.AccountID); !slices.Equal(got, []string{his}) {
 			t.Error("somebody else's session ended")
+		}
+	})
+}
+
+// TestRevokeSession_isForTheSecurityAdministrator ends somebody else's log-in at once (ADR 1).
+func TestRevokeSession_isForTheSecurityAdministrator(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		sys, sec, aud := w.admins()
+		anna, bert := w.person("anna", "zjj", models.RoleLiaison), w.person("bert", "zjj")
+		his, other, annas, own := w.signIn(bert.AccountID), w.signIn(bert.AccountID), w.signIn(anna.AccountID), w.signIn(sec.AccountID)
+		for _, who := range []models.Actor{sys, aud, anna, bert} {
+			wantKind(t, w.RevokeSession(w.ctx, who, bert.AccountID, his, "电脑遗失"), fault.Forbidden)
+		}
+		wantKind(t, w.RevokeSession(w.ctx, sec, sec.AccountID, own, "电脑遗失"), fault.Forbidden)
+		wantKind(t, w.RevokeSession(w.ctx, sec, bert.AccountID, annas, "电脑遗失"), fault.NotFound)
+		wantKind(t, w.RevokeSession(w.ctx, sec, bert.AccountID, "made up", "电脑遗失"), fault.NotFound)
+		wantKind(t, w.RevokeSession(w.ctx, sec, 999_999, his, "电脑遗失"), fault.NotFound)
+		wantFields(t, w.RevokeSession(w.ctx, sec, bert.AccountID, his, "\u3000 "), "reason")
+		wantFields(t, w.RevokeSession(w.ctx, sec, bert.AccountID, his, strings.Repeat("长", 501)), "reason")
+		if len(w.live(bert.AccountID)) != 2 {
+			t.Error("a refused step ended a log-in")
+		}
+
+		w.must(w.RevokeSession(w.ctx, sec, bert.AccountID, his, " 电脑遗失 "))
+		w.wantLast(t, "session/revoke bert")
+		if got := w.live(bert.AccountID); !slices.Equal(got, []string{other}) {
+			t.Errorf("left are %v, want %v", got, other)
+		}
+		wantKind(t, w.RevokeSession(w.ctx, sec, bert.AccountID, his, "电脑遗失"), fault.NotFound) // it has ended already
+		var e models.AuditEntry
+		w.must(w.db.Read.Order("seq DESC").Take(&e).Error)
+		if e.Reason != "电脑遗失" || e.ActorID != sec.AccountID {
+			t.Errorf("written down: %+v", e)
 		}
 	})
 }

@@ -34,13 +34,20 @@ type CreateInput struct {
 	Name     string
 	Phone    string
 	UnitCode string
+	Roles    []models.Role // given at once; only to whoever may also give roles
 }
 
-// Create makes an account without a password and without roles, and returns it with the token of its one-time link.
-// Returns fault.Invalid with the fields username, name, phone, unit.
+// Create makes an account without a password, with the roles if any are named, and returns it with the token of its one-time
+// link: all of it or nothing.
+// Returns fault.Invalid with the fields username, name, phone, unit, role.
 func (s *Service) Create(ctx context.Context, actor models.Actor, in CreateInput) (models.Account, string, error) {
 	if err := s.guard.Allow(actor, "account", "create"); err != nil {
 		return models.Account{}, "", err
+	}
+	if len(in.Roles) > 0 {
+		if err := s.guard.Allow(actor, "role", "give"); err != nil {
+			return models.Account{}, "", err
+		}
 	}
 	in.Username, in.Name = strings.ToLower(strings.TrimSpace(in.Username)), strings.TrimSpace(in.Name)
 	in.Phone = cn.Normalise(cn.KindPhone, in.Phone)
@@ -59,12 +66,48 @@ func (s *Service) Create(ctx context.Context, actor models.Actor, in CreateInput
 		if token, err = s.newLink(tx, models.LinkPassword, &a.ID, actor.AccountID); err != nil {
 			return err
 		}
-		return s.record(tx, actor, "account", a.Username, "create", "", unit.Name)
+		if err := s.record(tx, actor, "account", a.Username, "create", "", unit.Name); err != nil {
+			return err
+		}
+		return s.giveFirst(tx, actor, a, in.Roles)
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return a, "", taken(in.Username)
 	}
-	return a, token, err
+	if err != nil {
+		return models.Account{}, "", err
+	}
+	return a, token, nil
+}
+
+// giveFirst gives an account that is being made its roles.
+func (s *Service) giveFirst(tx *gorm.DB, actor models.Actor, a models.Account, roles []models.Role) error {
+	for _, role := range roles {
+		grant, err := s.give(tx, actor, a, role)
+		if err != nil {
+			return err
+		}
+		a.Grants = append(a.Grants, grant)
+		if err := s.record(tx, actor, "role", a.Username, "give", "", role.Label()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Made returns the account that the actor has made already from the very same form, which a browser sends again when its page
+// is reloaded; 0 if there is none.
+func (s *Service) Made(ctx context.Context, actor models.Actor, in CreateInput) (int64, error) {
+	if err := s.guard.Allow(actor, "account", "create"); err != nil {
+		return 0, err
+	}
+	var a models.Account
+	err := s.db.Read.WithContext(ctx).Joins("Unit").Where("username = ? AND accounts.name = ? AND accounts.created_by = ?",
+		strings.ToLower(strings.TrimSpace(in.Username)), strings.TrimSpace(in.Name), actor.AccountID).Limit(1).Find(&a).Error
+	if err != nil || a.ID == 0 || a.Unit.Code != strings.ToLower(in.UnitCode) {
+		return 0, database.Fault(err)
+	}
+	return a.ID, nil
 }
 
 func taken(username string) error {

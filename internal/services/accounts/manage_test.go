@@ -30,6 +30,37 @@ func TestCreate_makesAnAccountWithoutPasswordAndRoles(t *testing.T) {
 	})
 }
 
+func TestCreate_withRolesIsAllOrNothing(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		both := models.Actor{Name: "命令行", Roles: []models.Role{models.RoleSys, models.RoleSec}}
+		in := accounts.CreateInput{Username: "wang", Name: "王静", UnitCode: "zjj"}
+		for _, impossible := range [][]models.Role{{models.RoleOffice}, {models.RoleLiaison, models.RoleSys}, {models.RoleLiaison, models.RoleLiaison}} {
+			in.Roles = impossible
+			a, token, err := w.Create(w.ctx, both, in)
+			wantFields(t, err, "role")
+			if a.ID != 0 || token != "" {
+				t.Errorf("%v: an account %+v with token %q", impossible, a, token)
+			}
+			if _, err := w.ByUsername(w.ctx, "wang"); !fault.Is(err, fault.NotFound) {
+				t.Errorf("%v: left behind: %v", impossible, err)
+			}
+		}
+		in.Roles = []models.Role{models.RoleLiaison, models.RoleChief}
+		sys, sec, _ := w.admins()
+		for _, half := range []models.Actor{sys, sec} {
+			_, _, err := w.Create(w.ctx, half, in)
+			wantKind(t, err, fault.Forbidden)
+		}
+		a, token, err := w.Create(w.ctx, both, in)
+		w.must(err)
+		row, err := w.Get(w.ctx, sys, a.ID)
+		if err != nil || token == "" || !slices.Equal(row.Roles, []models.Role{models.RoleChief, models.RoleLiaison}) {
+			t.Errorf("it stands as %+v: %v", row.Roles, err)
+		}
+		w.wantLast(t, "role/give wang")
+	})
+}
+
 func TestCreate_namesEveryWrongField(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		sys, _, _ := w.admins()

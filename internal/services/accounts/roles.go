@@ -47,12 +47,22 @@ func RolesFor(kind models.UnitKind) []models.Role {
 // unit or with a role already held: the three administrators exclude each other and every business role (三员分立).
 func (s *Service) GiveRole(ctx context.Context, actor models.Actor, id int64, role models.Role) error {
 	return s.changeRole(ctx, actor, id, role, "give", func(tx *gorm.DB, a models.Account) error {
-		if why := Clash(a, role); why != "" {
-			return &fault.Error{Kind: fault.Invalid, Message: why, Fields: map[string]string{"role": why}}
-		}
-		grant := models.AccountRole{AccountID: id, Role: role, GivenBy: actor.AccountID, GivenAt: s.instant()}
-		return tx.Create(&grant).Error
+		_, err := s.give(tx, actor, a, role)
+		return err
 	})
+}
+
+// give writes the grant of a role, if the account can hold it.
+func (s *Service) give(tx *gorm.DB, actor models.Actor, a models.Account, role models.Role) (models.AccountRole, error) {
+	if why := Clash(a, role); why != "" {
+		return models.AccountRole{}, roleFault(why)
+	}
+	grant := models.AccountRole{AccountID: a.ID, Role: role, GivenBy: actor.AccountID, GivenAt: s.instant()}
+	return grant, tx.Create(&grant).Error
+}
+
+func roleFault(why string) error {
+	return &fault.Error{Kind: fault.Invalid, Message: why, Fields: map[string]string{"role": why}}
 }
 
 // TakeRole takes a role away; it is gone with the next request of the account.

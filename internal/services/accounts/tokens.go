@@ -149,7 +149,7 @@ func (s *Service) TokenPeople(ctx context.Context, actor models.Actor) ([]models
 	}
 	var found []models.Account
 	err := s.db.Read.WithContext(ctx).Joins("Unit").Scopes(filesFor).
-		Order(`CASE WHEN "Unit".plan_no > 0 THEN "Unit".plan_no ELSE 1000 END, "Unit".id, accounts.username`).Find(&found).Error
+		Order(database.PlanOrder(`"Unit"`) + ", accounts.username").Find(&found).Error
 	return found, database.Fault(err)
 }
 

@@ -27,7 +27,7 @@ var actions = map[string][]Word{
 		{"upload", "上传文件"}, {"nil", "申报零报送"}, {"explain", "说明提醒"}, {"message", "留言"},
 		{"download_original", "下载原文件"}, {"download_annotated", "下载批注工作簿"}, {"download_findings", "下载校验结果"},
 		{"reveal", "查看敏感值原文"}, {"open_periods", "开放期次"}, {"export_inbox", "导出待受理批次"},
-		{"export_tasks", "导出任务清单"}, {"export_matrix", "导出履约矩阵"}, {"transfer", "转由承接单位报送"},
+		{"export_tasks", "导出任务清单"}, {"export_matrix", "导出履约矩阵"}, {"transfer", "转由承接单位报送"}, {"owe_again", "恢复报送"},
 	},
 	"handover": {{"export", "导出交接清单"}},
 	"calendar": {
@@ -46,7 +46,7 @@ var actions = map[string][]Word{
 		{"publish", "发布版本"}, {"retire", "停用"}, {"export", "导出模板清单"}, {"begin", "新建草稿"}, {"edit", "修改草稿"}, {"say", "提出意见"},
 		{"answer", "答复意见"}, {"trial", "试报"}, {"export_designs", "导出草稿清单"},
 	},
-	"session": {{"login", "登录"}, {"login_failed", "登录失败"}, {"logout", "退出登录"}, {"end", "结束其他登录"}},
+	"session": {{"login", "登录"}, {"login_failed", "登录失败"}, {"logout", "退出登录"}, {"end", "结束其他登录"}, {"revoke", "结束他人登录"}},
 	"account": {
 		{"create", "新建账号"}, {"disable", "停用账号"}, {"enable", "启用账号"}, {"unlock", "解除锁定"}, {"reset", "生成一次性链接"},
 		{"first_password", "设置首次密码"}, {"set_password", "用一次性链接设置密码"}, {"change_password", "修改密码"},

@@ -55,7 +55,7 @@ func (s *Desk) Raise(ctx context.Context, actor models.Actor, in CallInput) (*mo
 				return err
 			}
 			c = &models.Call{UnitID: unit.ID, Unit: unit, Title: in.Title, What: in.What, Why: in.Why, Law: in.Law, Article: in.Article,
-				DueAt: in.Due.At(dueHour, 0), State: models.CallOpen, CreatedBy: actor.AccountID, CreatedName: actor.Name, CreatedAt: s.now()}
+				DueAt: s.DueHour.On(in.Due), State: models.CallOpen, CreatedBy: actor.AccountID, CreatedName: actor.Name, CreatedAt: s.now()}
 			if c.Code, err = nextCode(tx, c.TableName(), "XQ", s.now()); err != nil {
 				return err
 			}
@@ -90,7 +90,7 @@ func (s *Desk) checkCall(tx *gorm.DB, actor models.Actor, in CallInput) (models.
 	switch {
 	case !in.Due.Valid():
 		form.Add("due", "请填答复期限，如 2026-11-30。")
-	case in.Due.At(dueHour, 0) <= s.now():
+	case s.DueHour.On(in.Due) <= s.now():
 		form.Add("due", "答复期限应晚于现在。")
 	}
 	var units []models.Unit
@@ -181,7 +181,7 @@ func (f CallFilter) order(db *gorm.DB) *gorm.DB {
 	case "due":
 		return db.Order("info_calls.due_at, info_calls.id")
 	case "unit":
-		return db.Order("u.plan_no, u.id, info_calls.id DESC")
+		return db.Order(database.PlanOrder("u") + ", info_calls.id DESC")
 	}
 	return db.Order("info_calls.id DESC")
 }
@@ -254,6 +254,11 @@ func (s *Desk) Call(ctx context.Context, actor models.Actor, code string) (CallP
 	p := CallPage{Call: c, Late: c.Late(s.now())}
 	if p.History, err = workflow.History(db, &models.CallFlow, c.ID); err != nil {
 		return p, database.Fault(err)
+	}
+	for i, e := range p.History { // an answer's words stand in the answer, which others read once it is signed
+		if e.Verb == models.VerbReply || e.Verb == models.VerbRefuseByLaw {
+			p.History[i].Reason, p.History[i].Detail = "", ""
+		}
 	}
 	for _, m := range workflow.Offered(&models.CallFlow, c.State, sides(actor, c.UnitID),
 		func(o, a string) bool { return s.Guard.Can(actor, o, a) }, actor.AccountID, p.History) {

@@ -30,13 +30,17 @@ type KeptFile struct {
 }
 
 // Keep stores a file of an answer as it streams in. It becomes part of the answer with Reply; what never does is swept.
-// Returns fault.TooLarge beyond MaxReplyFileBytes.
+// Returns fault.TooLarge beyond MaxReplyFileBytes, and fault.Invalid for a file that holds nothing.
 func (s *Desk) Keep(ctx context.Context, name string, content io.Reader) (KeptFile, error) {
 	ref, err := s.Files.Put(ctx, content, filestore.PutOptions{MaxBytes: MaxReplyFileBytes})
 	if err != nil {
 		return KeptFile{}, err
 	}
-	return KeptFile{Name: plainName(name), Blob: ref.Hash, Size: ref.Size}, nil
+	file := KeptFile{Name: plainName(name), Blob: ref.Hash, Size: ref.Size}
+	if file.Size == 0 {
+		return KeptFile{}, fault.New(fault.Invalid, "文件“"+file.Name+"”是空的，请核对后重新选择。")
+	}
+	return file, nil
 }
 
 // plainName keeps the last part of a file name, without control characters, at most 120 characters.
@@ -172,7 +176,7 @@ func (s *Desk) MoveCall(ctx context.Context, actor models.Actor, code string, ve
 		if err := in.moved(&models.CallFlow, c.Code, c.State); err != nil {
 			return err
 		}
-		return s.moveCall(tx, actor, &c, verb, inputOf(in), func(tx *gorm.DB) error { return s.moved(tx, actor, &c, verb, in) })
+		return s.moveCall(tx, actor, &c, verb, s.inputOf(in), func(tx *gorm.DB) error { return s.moved(tx, actor, &c, verb, in) })
 	})
 }
 
@@ -191,7 +195,7 @@ func (s *Desk) moved(tx *gorm.DB, actor models.Actor, c *models.Call, verb workf
 	case models.VerbSettle:
 		return tx.Model(c).UpdateColumn("settled_at", s.now()).Error
 	case models.VerbAskAgain:
-		return tx.Model(c).UpdateColumn("due_at", in.Due.At(dueHour, 0)).Error
+		return tx.Model(c).UpdateColumn("due_at", s.DueHour.On(in.Due)).Error
 	}
 	return nil
 }
@@ -271,7 +275,7 @@ func ShownReplies(actor models.Actor, c models.Call) []models.CallReply {
 // CallUnits are the units that the actor's Office can call on.
 func (s *Desk) CallUnits(ctx context.Context, actor models.Actor) ([]models.Unit, error) {
 	var units []models.Unit
-	err := callees(s.DB.Read.WithContext(ctx), actor).Order("CASE WHEN plan_no > 0 THEN plan_no ELSE 1000 END, id").Find(&units).Error
+	err := callees(s.DB.Read.WithContext(ctx), actor).Order(database.PlanOrder("units")).Find(&units).Error
 	return units, database.Fault(err)
 }
 

@@ -38,10 +38,35 @@ func New(db *database.DB, guard *authz.Guard, tables tables, now func() time.Tim
 
 var errNoTemplate = fault.New(fault.NotFound, "没有这个信息模板。")
 
-// current returns the version in force of each template: the newest that is published for the running month.
+// current returns the version in force of each template: the newest that is published for the running month. Only their
+// definitions are read, not those of the past.
 func (s *Service) current(db *gorm.DB) (map[int64]models.TemplateVersion, error) {
+	heads, err := s.heads(db)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]int64, 0, len(heads))
+	for _, v := range heads {
+		ids = append(ids, v.ID)
+	}
+	inForce := make(map[int64]models.TemplateVersion, len(heads))
+	err = database.InChunks(ids, func(chunk []int64) error {
+		var versions []models.TemplateVersion
+		if err := db.Joins("Template").Where("template_versions.id IN ?", chunk).Find(&versions).Error; err != nil {
+			return database.Fault(fmt.Errorf("list versions: %w", err))
+		}
+		for _, v := range versions {
+			inForce[v.TemplateID] = v
+		}
+		return nil
+	})
+	return inForce, err
+}
+
+// heads is current without the definitions.
+func (s *Service) heads(db *gorm.DB) (map[int64]models.TemplateVersion, error) {
 	var versions []models.TemplateVersion
-	err := db.Joins("Template").Where("template_versions.status = ?", models.TemplatePublished).Order("template_versions.no").Find(&versions).Error
+	err := db.Omit("definition").Where("status = ?", models.TemplatePublished).Order("no").Find(&versions).Error
 	if err != nil {
 		return nil, database.Fault(fmt.Errorf("list versions: %w", err))
 	}

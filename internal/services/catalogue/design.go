@@ -26,6 +26,7 @@ type DesignDeps struct {
 	Guard   *authz.Guard
 	Tables  tables
 	Keys    *crypt.Keys
+	DueHour models.DueHour // until when a due day lasts
 	Now     func() time.Time
 	TempDir string // for trial filings, which are data of the unit
 }
@@ -70,13 +71,14 @@ func (s *Designs) record(tx *gorm.DB, actor models.Actor, d *models.Design, acti
 	return audit.Record(tx, s.now(), actor, audit.Entry{Object: "template", ObjectID: d.FlowCode(), Action: action, Reason: reason, Detail: detail})
 }
 
-// ofItems joins a design with the catalogue items that its template serves, or is to serve.
+// ofItems joins a design with the catalogue items that its template serves, or is to serve. An ad-hoc call borrows a
+// template for one answer: its unit is no supplier.
 const ofItems = `SELECT 1 FROM catalogue_items i JOIN units u ON u.id = i.unit_id LEFT JOIN templates t ON t.id = i.template_id
-	WHERE (t.code = template_designs.template_code
+	WHERE i.origin <> '` + string(models.OriginCall) + `' AND (t.code = template_designs.template_code
 		OR i.id IN (SELECT di.item_id FROM template_design_items di WHERE di.design_id = template_designs.id))`
 
 // visible is whose designs an actor sees: the Office those of its area's units at any time; the tax authority and the
-// supplying units what was sent out for comment once.
+// supplying units what was sent out for comment once. A unit whose item has been retired keeps what is settled.
 func visible(a models.Actor) func(*gorm.DB) *gorm.DB {
 	return func(db *gorm.DB) *gorm.DB {
 		if !a.Has(models.RoleOffice) {
@@ -85,7 +87,7 @@ func visible(a models.Actor) func(*gorm.DB) *gorm.DB {
 		if a.SeesArea() {
 			return db.Where("EXISTS ("+ofItems+" AND u.jurisdiction_path LIKE ?)", a.Unit.JurisdictionPath+"%")
 		}
-		return db.Where("EXISTS ("+ofItems+" AND u.path LIKE ?)", a.Unit.Path+"%")
+		return db.Where("EXISTS ("+ofItems+" AND u.path LIKE ? AND (i.retired_at = 0 OR template_designs.state NOT IN ?))", a.Unit.Path+"%", openStates)
 	}
 }
 
@@ -102,12 +104,13 @@ func (s *Designs) get(db *gorm.DB, actor models.Actor, id int64) (*models.Design
 	return &d, nil
 }
 
-// items returns the catalogue items that the design's template serves, or is to serve, with their units.
+// items returns the catalogue items in use that the design's template serves, or is to serve, with their units.
 func items(db *gorm.DB, d *models.Design) ([]models.CatalogueItem, error) {
 	var list []models.CatalogueItem
 	err := db.Joins("Unit").Joins("LEFT JOIN templates t ON t.id = catalogue_items.template_id").
+		Where("catalogue_items.origin <> ? AND catalogue_items.retired_at = 0", models.OriginCall).
 		Where("t.code = ? OR catalogue_items.id IN (SELECT item_id FROM template_design_items WHERE design_id = ?)", d.TemplateCode, d.ID).
-		Order(`"Unit".plan_no, catalogue_items.code`).Find(&list).Error
+		Order(database.PlanOrder(`"Unit"`) + ", catalogue_items.code").Find(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("find items of %s: %w", d.FlowCode(), err)
 	}

@@ -21,7 +21,8 @@ type Reason struct {
 	Text  string // a Chinese sentence
 }
 
-// reasons lists everything that keeps a design from being published, in the order of its pages.
+// reasons lists everything that keeps a design from being published, in the order of its pages. items are those that it
+// serves, as they will be when it comes into force.
 func (s *Designs) reasons(d *models.Design, versions []models.TemplateVersion, items []models.CatalogueItem) []Reason {
 	found := map[string]string{}
 	if fields, ok := fault.Fields(d.Definition.ValidateRelease(definitions(versions))); ok {
@@ -33,6 +34,12 @@ func (s *Designs) reasons(d *models.Design, versions []models.TemplateVersion, i
 	for path, text := range s.startFaults(d, versions) {
 		add(found, path, text)
 	}
+	if text := models.DeadlineFault(d.Definition.Deadline, items, s.DueHour); text != "" {
+		add(found, "deadline", strings.TrimSuffix(text, "。")+"；请改期限，或在目录项中修改报送周期和截止天数。")
+	}
+	if last := unchanged(d, versions, items); last > 0 {
+		add(found, "version", fmt.Sprintf("没有改动：这一版与第 %d 版的内容相同，请先修改；不再需要的，请作废草稿。", last))
+	}
 	if len(items) == 0 {
 		add(found, "items", "还没有指定用于哪些目录项，请在“基本信息”中填写。")
 	}
@@ -42,6 +49,18 @@ func (s *Designs) reasons(d *models.Design, versions []models.TemplateVersion, i
 	}
 	slices.SortFunc(list, func(a, b Reason) int { return byPlace(a.Path, b.Path) })
 	return list
+}
+
+// unchanged returns the number of the version in use before a design that says the same for the same items; 0 if there is
+// none such.
+func unchanged(d *models.Design, versions []models.TemplateVersion, items []models.CatalogueItem) int {
+	last := slices.IndexFunc(versions, func(v models.TemplateVersion) bool { return v.Status == models.TemplatePublished })
+	further := slices.ContainsFunc(items, func(item models.CatalogueItem) bool { return item.TemplateID == nil })
+	typeName := func(t models.FieldType) string { return string(t) }
+	if last < 0 || further || !models.Compare(&versions[last].Definition, &d.Definition, typeName).Same() {
+		return 0
+	}
+	return versions[last].No
 }
 
 func add(found map[string]string, path, text string) {

@@ -199,7 +199,7 @@ func (s *Designs) setItems(tx *gorm.DB, actor models.Actor, d *models.Design, co
 // Returns fault.Invalid with the field items.
 func (s *Designs) freeItem(tx *gorm.DB, actor models.Actor, template, code string) (models.CatalogueItem, error) {
 	var found []models.CatalogueItem
-	err := tx.Joins("Unit").Preload("Template").Where("catalogue_items.code = ? AND catalogue_items.retired_at = 0", strings.ToLower(strings.TrimSpace(code))).
+	err := tx.Joins("Unit").Preload("Template").Where("catalogue_items.code = ? AND catalogue_items.retired_at = 0 AND catalogue_items.origin <> ?", lower(code), models.OriginCall).
 		Where(`"Unit".jurisdiction_path LIKE ?`, actor.Unit.JurisdictionPath+"%").Limit(1).Find(&found).Error
 	if err != nil {
 		return models.CatalogueItem{}, fmt.Errorf("find item %s: %w", code, err)

@@ -86,10 +86,10 @@ func designRows(db *gorm.DB, designs []models.Design) ([]DesignRow, error) {
 		DesignID int64
 		Name     string
 	}
-	err := db.Raw(`SELECT DISTINCT d.id AS design_id, u.name, u.plan_no FROM template_designs d JOIN catalogue_items i
+	err := db.Raw(`SELECT d.id AS design_id, u.name FROM template_designs d JOIN catalogue_items i
 		ON i.template_id IN (SELECT t.id FROM templates t WHERE t.code = d.template_code)
 			OR i.id IN (SELECT x.item_id FROM template_design_items x WHERE x.design_id = d.id)
-		JOIN units u ON u.id = i.unit_id WHERE d.id IN ? ORDER BY d.id, u.plan_no`, ids).Scan(&units).Error
+		JOIN units u ON u.id = i.unit_id WHERE d.id IN ? AND i.origin <> ? AND i.retired_at = 0 GROUP BY d.id, u.id ORDER BY d.id, `+database.PlanOrder("u"), ids, models.OriginCall).Scan(&units).Error
 	if err != nil {
 		return nil, fmt.Errorf("find units of designs: %w", err)
 	}

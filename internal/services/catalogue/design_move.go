@@ -20,9 +20,6 @@ type MoveInput struct {
 	From   workflow.State // the state that the page showed
 }
 
-// dueHour is until when a due day lasts (DESIGN §5).
-const dueHour = 17
-
 // Move takes one move of TemplateFlow.
 //
 // Returns fault.NotFound, fault.Forbidden if it is not the actor's to take (publication and retirement need another
@@ -44,7 +41,7 @@ func (s *Designs) Move(ctx context.Context, actor models.Actor, id int64, verb w
 		}
 		input := workflow.Input{Reason: in.Reason}
 		if in.Due.Valid() {
-			input.DueAt = int64(in.Due.At(dueHour, 0))
+			input.DueAt = int64(s.DueHour.On(in.Due))
 		}
 		return s.apply(tx, actor, d, verb, input, func(tx *gorm.DB) error { return s.effect(tx, actor, d, verb, input) })
 	})
@@ -79,6 +76,9 @@ func (s *Designs) ready(tx *gorm.DB, d *models.Design) error {
 	}
 	served, err := items(tx, d)
 	if err != nil {
+		return err
+	}
+	if served, err = coming(tx, served, d.EffectiveFrom); err != nil {
 		return err
 	}
 	return refuseUnready(s.reasons(d, versions, served))

@@ -19,6 +19,7 @@ type DesignPage struct {
 	Units    []string                 // who supplies it
 	Earlier  []models.TemplateVersion // the versions before it, newest first
 	Reasons  []Reason                 // what keeps it from being published; only while it is under way
+	Deadline string                   // the 期限 as it follows from the items; only while it is under way
 	Repeated map[string][]Source      // field code → where another unit supplies the same already
 	Comments []models.DesignComment   // oldest first
 	Trials   []models.DesignTrial     // newest first, without reports; other units' only for the Office
@@ -26,6 +27,7 @@ type DesignPage struct {
 	Moves    []workflow.Move
 	CanEdit  bool
 	CanSay   bool
+	Spoken   bool // the actor's unit has commented since the design was last sent out
 	CanTry   bool
 }
 
@@ -85,11 +87,16 @@ func (s *Designs) fill(db *gorm.DB, actor models.Actor, p *DesignPage) error {
 		return err
 	}
 	if underWay(d) {
-		p.Reasons = s.reasons(d, p.Earlier, p.Items)
+		due, err := coming(db, p.Items, d.EffectiveFrom)
+		if err != nil {
+			return err
+		}
+		p.Reasons, p.Deadline = s.reasons(d, p.Earlier, due), models.DeadlineText(due, s.DueHour)
 		if p.Repeated, err = repeated(db, d, p.Items); err != nil {
 			return err
 		}
 	}
+	p.Spoken = slices.ContainsFunc(p.Comments, func(c models.DesignComment) bool { return c.UnitID == actor.Unit.ID && c.At >= d.ShownAt })
 	s.rights(actor, p)
 	return nil
 }

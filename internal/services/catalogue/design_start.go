@@ -9,12 +9,14 @@ import (
 
 	"gorm.io/gorm"
 
+	"taxportal/internal/database"
 	"taxportal/internal/fault"
 	"taxportal/internal/models"
 )
 
 // Begin starts the draft of a template for a catalogue item that has none: empty, or with the fields, lists and rules
-// of content, which came from a file or another template. origin says where content came from.
+// of content, which came from a file or another template. origin says where content came from. The 期限 follows from the
+// item where content says otherwise.
 //
 // Returns fault.Forbidden, fault.Conflict if a draft for it is under way, and fault.Invalid with the field items.
 func (s *Designs) Begin(ctx context.Context, actor models.Actor, item string, content models.Definition, origin string) (*models.Design, error) {
@@ -41,6 +43,9 @@ func (s *Designs) Begin(ctx context.Context, actor models.Actor, item string, co
 			return err
 		}
 		def.Version = last.No + 1
+		if err := s.propose(tx, &def, []models.CatalogueItem{row}); err != nil {
+			return err
+		}
 		if d, err = s.begin(tx, actor, def, origin); err != nil {
 			return err
 		}
@@ -52,7 +57,8 @@ func (s *Designs) Begin(ctx context.Context, actor models.Actor, item string, co
 	return d, begun(err)
 }
 
-// BeginNext starts the draft of the next version of a template from the newest one.
+// BeginNext starts the draft of the next version of a template from the newest one. A 期限 that its items have outgrown is
+// proposed anew.
 // Returns fault.NotFound, fault.Forbidden, and fault.Conflict if one is under way already.
 func (s *Designs) BeginNext(ctx context.Context, actor models.Actor, template string) (*models.Design, error) {
 	if err := s.Guard.Allow(actor, "template", "design"); err != nil {
@@ -72,6 +78,13 @@ func (s *Designs) BeginNext(ctx context.Context, actor models.Actor, template st
 		}
 		def := last.Definition
 		def.Version = last.No + 1
+		served, err := items(tx, &models.Design{TemplateCode: def.Code})
+		if err != nil {
+			return err
+		}
+		if err := s.propose(tx, &def, served); err != nil {
+			return err
+		}
 		origin := fmt.Sprintf("第 %d 版", last.No)
 		if d, err = s.begin(tx, actor, def, origin); err != nil {
 			return err
@@ -85,7 +98,7 @@ func (s *Designs) BeginNext(ctx context.Context, actor models.Actor, template st
 func supplied(tx *gorm.DB, actor models.Actor, template int64) error {
 	var n int64
 	err := tx.Model(&models.CatalogueItem{}).Joins("JOIN units u ON u.id = catalogue_items.unit_id").
-		Where("catalogue_items.template_id = ? AND u.jurisdiction_path LIKE ?", template, actor.Unit.JurisdictionPath+"%").Count(&n).Error
+		Where("catalogue_items.template_id = ? AND catalogue_items.origin <> ? AND u.jurisdiction_path LIKE ?", template, models.OriginCall, actor.Unit.JurisdictionPath+"%").Count(&n).Error
 	if err != nil {
 		return fmt.Errorf("find who supplies template: %w", err)
 	}
@@ -106,7 +119,7 @@ func (s *Designs) begin(tx *gorm.DB, actor models.Actor, def models.Definition, 
 	}
 	now := s.now()
 	d := &models.Design{TemplateCode: def.Code, No: def.Version, State: models.DesignDraft, Definition: def, Repeats: map[string]string{},
-		EffectiveFrom: models.PeriodAt(models.CycleMonth, s.Now()).Next(), Origin: origin, Revision: 1,
+		EffectiveFrom: s.firstMonth(), Origin: origin, Revision: 1,
 		CreatedBy: actor.AccountID, CreatedName: actor.Name, CreatedAt: now, EditedName: actor.Name, EditedAt: now}
 	if err := tx.Create(d).Error; err != nil {
 		return nil, fmt.Errorf("begin draft of %s: %w", def.Code, err)
@@ -131,7 +144,7 @@ func (s *Designs) FreeItems(ctx context.Context, actor models.Actor) ([]models.C
 	err := s.DB.Read.WithContext(ctx).Joins("Unit").Where("catalogue_items.template_id IS NULL AND catalogue_items.retired_at = 0").
 		Where(`"Unit".jurisdiction_path LIKE ?`, actor.Unit.JurisdictionPath+"%").
 		Where(`NOT EXISTS (SELECT 1 FROM template_design_items x JOIN template_designs d ON d.id = x.design_id WHERE x.item_id = catalogue_items.id AND d.state IN ?)`, openStates).
-		Order(`"Unit".plan_no, catalogue_items.code`).Find(&list).Error
+		Order(database.PlanOrder(`"Unit"`) + ", catalogue_items.code").Find(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("list items without template: %w", err)
 	}

@@ -3,6 +3,7 @@ package catalogue
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -28,7 +29,7 @@ func (s *Designs) Todos(ctx context.Context, actor models.Actor) ([]DesignTodo, 
 	}
 	db := s.DB.Read.WithContext(ctx)
 	var designs []models.Design
-	err := db.Scopes(visible(actor)).Where("state IN ?", openStates).Order("id").Limit(database.MaxPageSize).Find(&designs).Error
+	err := db.Omit("definition", "repeats").Scopes(visible(actor)).Where("state IN ?", openStates).Order("id").Limit(database.MaxPageSize).Find(&designs).Error
 	if err != nil || len(designs) == 0 {
 		return nil, database.Fault(err)
 	}
@@ -52,7 +53,26 @@ func (s *Designs) Todos(ctx context.Context, actor models.Actor) ([]DesignTodo, 
 			todos = append(todos, todo)
 		}
 	}
-	return todos, nil
+	return todos, database.Fault(named(db, todos))
+}
+
+// named reads the definitions of those designs that wait, which every page asks for.
+func named(db *gorm.DB, todos []DesignTodo) error {
+	if len(todos) == 0 {
+		return nil
+	}
+	ids := make([]int64, len(todos))
+	for i, t := range todos {
+		ids[i] = t.Design.ID
+	}
+	var found []models.Design
+	if err := db.Select("id", "definition").Where("id IN ?", ids).Find(&found).Error; err != nil {
+		return fmt.Errorf("read designs that wait: %w", err)
+	}
+	for _, d := range found {
+		todos[slices.Index(ids, d.ID)].Design.Definition = d.Definition
+	}
+	return nil
 }
 
 // officeStep says what a design waits for at this person of the Office, "" for nothing.

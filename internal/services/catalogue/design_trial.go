@@ -128,7 +128,7 @@ func (s *Designs) check(ctx context.Context, d *models.Design, t *models.DesignT
 		return TrialReport{}, fmt.Errorf("try file on %s: %w", d.FlowCode(), err)
 	}
 	t.Verdict, t.RowsRead, t.RowsValid, t.RowsRejected, t.Warnings = string(report.Verdict), report.Rows, report.Valid, report.Rejected, report.Warnings
-	return TrialReport{File: fileOf(t, report.Files), Rules: masked(&d.Definition, report.Rules)}, nil
+	return TrialReport{File: fileOf(t, report.Files), Rules: masked(report.Rules)}, nil
 }
 
 // fileOf says of the file what pages show of the files of a batch.
@@ -143,35 +143,13 @@ func fileOf(t *models.DesignTrial, files []ingest.FileReport) models.BatchFile {
 }
 
 // masked hides the values of sensitive fields and the keys of rows, which nobody needs to mend a draft.
-func masked(def *models.Definition, rules []ingest.RuleCount) []ingest.RuleCount {
+func masked(rules []ingest.RuleCount) []ingest.RuleCount {
 	for i := range rules {
-		for j := range rules[i].First {
-			f := &rules[i].First[j]
-			f.Key, f.RowHash = "", ""
-			if field, ok := def.Field(f.Field); ok && field.Sensitive {
-				f.Value, f.Suggest, f.Marks = ingest.Mask(field.Type, f.Value), ingest.Mask(field.Type, f.Suggest), nil
-			}
-			if looksAtSensitive(def, f.Rule) { // its value names every field that the rule looks at
-				f.Value, f.Marks = "***", nil
-			}
+		for j, f := range rules[i].First {
+			rules[i].First[j] = f.Masked()
 		}
 	}
 	return rules
-}
-
-// looksAtSensitive reports whether a finding is that of a row rule over a sensitive field.
-func looksAtSensitive(def *models.Definition, finding string) bool {
-	for _, r := range def.Rules {
-		if finding != "row."+r.Code && finding != "row."+r.Code+".failed" {
-			continue
-		}
-		for _, code := range r.Fields {
-			if f, _ := def.Field(code); f.Sensitive {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // sealedReport is where the report of a trial stands sealed.

@@ -20,11 +20,12 @@ import (
 
 // DeskDeps is what Desk works with.
 type DeskDeps struct {
-	DB    *database.DB
-	Guard *authz.Guard
-	Items *Service
-	Files filestore.Store
-	Now   func() time.Time
+	DB      *database.DB
+	Guard   *authz.Guard
+	Items   *Service
+	Files   filestore.Store
+	DueHour models.DueHour // until when a due day lasts
+	Now     func() time.Time
 }
 
 // Desk is where units, the tax authority and the Office meet about the catalogue: proposals to change it, and the Office's
@@ -64,10 +65,10 @@ func (s *Desk) record(tx *gorm.DB, actor models.Actor, f *workflow.Flow, code, a
 }
 
 // inputOf returns what a person gave as the engine takes it.
-func inputOf(in MoveInput) workflow.Input {
+func (s *Desk) inputOf(in MoveInput) workflow.Input {
 	w := workflow.Input{Reason: in.Reason}
 	if in.Due.Valid() {
-		w.DueAt = int64(in.Due.At(dueHour, 0))
+		w.DueAt = int64(s.DueHour.On(in.Due))
 	}
 	return w
 }

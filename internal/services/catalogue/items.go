@@ -21,17 +21,22 @@ var errNoItem = fault.New(fault.NotFound, "没有这个目录项。")
 // ItemRow is one item of the catalogue with what a list tells of it.
 type ItemRow struct {
 	Item     models.CatalogueItem
+	List     models.Unit            // on whose list it stands: by the plan's sentence, or by the Office's decision
+	Supply   Supply                 // of an item that Moved
 	Version  int                    // number of its template's version in force, 0 = 无模板
 	Twins    []models.CatalogueItem // the same matter of other units
 	Proposed int                    // proposals that wait for an answer
 	Pending  bool                   // a change waits for its period
 }
 
+// Moved reports whether another unit supplies the item than the one on whose list it stands.
+func (r ItemRow) Moved() bool { return r.List.ID != 0 && r.List.ID != r.Item.UnitID }
+
 // Sheet is the whole catalogue: as many items as the plan has matters, so that it is read at once and narrowed in memory.
 type Sheet struct {
 	Rows    []ItemRow
 	Clauses map[int64]models.Clause // by unit
-	Units   []models.Unit           // those that have items or a clause, in the order of the plan
+	Units   []models.Unit           // those that have items, a list of them or a clause, in the order of the plan
 }
 
 // Items returns the catalogue in the order of the plan. Everybody who may see it sees all of it: the plan is public.
@@ -54,61 +59,72 @@ func (s *Service) Items(ctx context.Context, actor models.Actor) (Sheet, error) 
 		return Sheet{}, database.Fault(err)
 	}
 	for _, item := range list {
-		row := ItemRow{Item: item, Proposed: marks.proposed[item.ID], Pending: marks.pending[item.ID], Twins: twins(item, list)}
+		row := ItemRow{Item: item, List: sheet.listOf(item), Proposed: marks.proposed[item.ID], Pending: marks.pending[item.ID], Twins: twins(item, list)}
 		if item.TemplateID != nil {
 			row.Version = marks.versions[*item.TemplateID]
 		}
 		sheet.Rows = append(sheet.Rows, row)
 	}
+	moved, err := supplyOf(db, sheet.Rows)
+	if err != nil {
+		return Sheet{}, database.Fault(err)
+	}
+	for i := range sheet.Rows {
+		sheet.Rows[i].Supply = moved[sheet.Rows[i].Item.ID]
+	}
 	slices.SortStableFunc(sheet.Rows, func(a, b ItemRow) int {
-		return cmp.Or(cmp.Compare(sheet.place(a.Item.UnitID), sheet.place(b.Item.UnitID)), strings.Compare(a.Item.Code, b.Item.Code))
+		return cmp.Or(cmp.Compare(sheet.place(a.List.ID), sheet.place(b.List.ID)), strings.Compare(a.Item.Code, b.Item.Code))
 	})
 	return sheet, nil
 }
 
-// frame reads clauses and units; a sub-unit stands behind its unit.
+// frame reads clauses, and units in the order of the plan.
 func (s *Service) frame(db *gorm.DB, sheet *Sheet, list []models.CatalogueItem) error {
 	var clauses []models.Clause
 	if err := db.Find(&clauses).Error; err != nil {
 		return fmt.Errorf("list clauses: %w", err)
 	}
-	ids := map[int64]bool{}
+	ids, codes := map[int64]bool{}, map[string]bool{}
 	for _, c := range clauses {
 		sheet.Clauses[c.UnitID] = c
 		ids[c.UnitID] = true
 	}
 	for _, item := range list {
-		ids[item.UnitID] = true
+		ids[item.UnitID], codes[item.ListUnit()] = true, true
 	}
 	var units []models.Unit
-	if err := db.Find(&units).Error; err != nil {
+	if err := db.Order(database.PlanOrder("units")).Find(&units).Error; err != nil {
 		return fmt.Errorf("list units: %w", err)
 	}
-	number := map[int64]int{}
 	for _, u := range units {
-		number[u.ID] = u.PlanNo
-	}
-	place := func(u models.Unit) int {
-		no := u.PlanNo
-		if u.ParentID != nil {
-			no = number[*u.ParentID]
-		}
-		if no == 0 {
-			return 1 << 20
-		}
-		return no
-	}
-	for _, u := range units {
-		if ids[u.ID] {
+		if ids[u.ID] || codes[u.Code] {
 			sheet.Units = append(sheet.Units, u)
 		}
 	}
-	slices.SortStableFunc(sheet.Units, func(a, b models.Unit) int { return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a.ID, b.ID)) })
 	return nil
 }
 
 func (s Sheet) place(unitID int64) int {
 	return slices.IndexFunc(s.Units, func(u models.Unit) bool { return u.ID == unitID })
+}
+
+// listOf returns the unit on whose list an item stands.
+func (s Sheet) listOf(item models.CatalogueItem) models.Unit {
+	if u, ok := s.Unit(item.ListUnit()); ok {
+		return u
+	}
+	return item.Unit
+}
+
+// Listed returns the items that stand on a unit's list, whoever supplies them, in the order of the plan.
+func (s Sheet) Listed(unitID int64) []ItemRow {
+	var rows []ItemRow
+	for _, r := range s.Rows {
+		if r.List.ID == unitID {
+			rows = append(rows, r)
+		}
+	}
+	return rows
 }
 
 // Unit returns the unit with the code, and false if the catalogue has none.
@@ -129,15 +145,12 @@ type itemMarks struct {
 
 func (s *Service) marks(db *gorm.DB) (itemMarks, error) {
 	m := itemMarks{map[int64]int{}, map[int64]int{}, map[int64]bool{}}
-	var versions []models.TemplateVersion
-	err := db.Omit("definition").Where("status = ?", models.TemplatePublished).Order("no").Find(&versions).Error
+	versions, err := s.heads(db)
 	if err != nil {
-		return m, fmt.Errorf("list versions: %w", err)
+		return m, err
 	}
-	for _, v := range versions {
-		if s.begun(v) {
-			m.versions[v.TemplateID] = v.No
-		}
+	for id, v := range versions {
+		m.versions[id] = v.No
 	}
 	var open []models.Proposal
 	err = db.Select("id", "item_id").Where("state = ? AND item_id IS NOT NULL", models.ProposalTabled).Find(&open).Error
@@ -171,100 +184,6 @@ func twins(item models.CatalogueItem, list []models.CatalogueItem) []models.Cata
 	return found
 }
 
-// What may be lacking of an item, as ItemFilter.Lack names it.
-const (
-	LackSection  = "section"
-	LackTemplate = "template"
-)
-
-// What an item's standing may be, as ItemFilter.State names it.
-const (
-	ItemInForce   = "current"
-	ItemAddedOnes = "added"
-	ItemGone      = "retired"
-	ItemProposed  = "proposed"
-	ItemWaiting   = "pending"
-	ItemTwinned   = "twin"
-)
-
-// ItemFilter narrows and orders the catalogue.
-type ItemFilter struct {
-	Text        string // in name, code, the plan's words or the unit's name
-	Unit        string // unit code
-	Subject     models.SubjectKind
-	Tax         models.Tax
-	Shape       models.Shape
-	Share       models.Share
-	Sensitivity models.Sensitivity
-	Cycle       models.Cycle
-	Lack        string
-	State       string
-	Sort        string // code, name, cycle; anything else: the order of the plan
-}
-
-// Of returns the rows that the filter finds, in its order.
-func (f ItemFilter) Of(rows []ItemRow) []ItemRow {
-	var found []ItemRow
-	for _, r := range rows {
-		if f.finds(r) {
-			found = append(found, r)
-		}
-	}
-	cycle := func(r ItemRow) int {
-		return slices.IndexFunc(models.Cycles, func(n models.Named[models.Cycle]) bool { return n.Code == r.Item.Cycle })
-	}
-	slices.SortStableFunc(found, func(a, b ItemRow) int {
-		switch f.Sort {
-		case "code":
-			return strings.Compare(a.Item.Code, b.Item.Code)
-		case "name":
-			return strings.Compare(a.Item.Name, b.Item.Name)
-		case "cycle":
-			return cmp.Compare(cycle(a), cycle(b))
-		}
-		return 0
-	})
-	return found
-}
-
-func (f ItemFilter) finds(r ItemRow) bool {
-	i := r.Item
-	text := strings.ToLower(strings.TrimSpace(f.Text))
-	return strings.Contains(strings.ToLower(strings.Join([]string{i.Name, i.Code, i.PlanWords, i.Unit.Name}, "\n")), text) &&
-		(f.Unit == "" || i.Unit.Code == f.Unit) && (f.Subject == "" || i.SubjectKind == f.Subject) &&
-		(f.Tax == "" || slices.Contains(i.Taxes, f.Tax)) && (f.Shape == "" || i.Shape == f.Shape) &&
-		(f.Share == "" || i.Share == f.Share) && (f.Sensitivity == "" || i.Sensitivity == f.Sensitivity) &&
-		(f.Cycle == "" || i.Cycle == f.Cycle) && f.lacks(r) && f.stands(r)
-}
-
-func (f ItemFilter) lacks(r ItemRow) bool {
-	switch f.Lack {
-	case LackSection:
-		return r.Item.Section == "" && r.Item.RetiredAt == 0
-	case LackTemplate:
-		return r.Version == 0 && r.Item.RetiredAt == 0
-	}
-	return true
-}
-
-func (f ItemFilter) stands(r ItemRow) bool {
-	switch f.State {
-	case ItemInForce:
-		return r.Item.RetiredAt == 0
-	case ItemAddedOnes:
-		return r.Item.Origin == models.OriginAdded
-	case ItemGone:
-		return r.Item.RetiredAt != 0
-	case ItemProposed:
-		return r.Proposed > 0
-	case ItemWaiting:
-		return r.Pending
-	case ItemTwinned:
-		return len(r.Twins) > 0
-	}
-	return true
-}
-
 // ExportItem is an item with the fields of its template, for the layout of the national guide.
 type ExportItem struct {
 	ItemRow
@@ -291,7 +210,7 @@ func (s *Service) ExportItems(ctx context.Context, actor models.Actor, f ItemFil
 		return err
 	}
 	for _, r := range found {
-		out := ExportItem{ItemRow: r, Clause: sheet.Clauses[r.Item.UnitID]}
+		out := ExportItem{ItemRow: r, Clause: sheet.Clauses[r.List.ID]}
 		if r.Item.TemplateID != nil {
 			out.Fields = versions[*r.Item.TemplateID].Definition.Fields
 		}
@@ -312,9 +231,9 @@ func (s *Service) note(tx *gorm.DB, actor models.Actor, code, action, reason, de
 type ItemPage struct {
 	ItemRow
 	Clause    models.Clause
-	Siblings  []models.CatalogueItem // all items of the unit's clause, for the marks
-	Changes   []models.ItemChange    // newest first
-	Proposals []models.Proposal      // newest first, as far as the actor may see them
+	Siblings  []ItemRow           // all items of the list on which it stands, for the marks in the clause
+	Changes   []models.ItemChange // newest first
+	Proposals []models.Proposal   // newest first, as far as the actor may see them
 	CanEdit   bool
 	CanAsk    bool
 	CanMatch  bool // differing records can be listed
@@ -331,12 +250,7 @@ func (s *Service) Item(ctx context.Context, actor models.Actor, code string) (It
 		return ItemPage{}, errNoItem
 	}
 	p := ItemPage{ItemRow: sheet.Rows[at]}
-	p.Clause = sheet.Clauses[p.Item.UnitID]
-	for _, r := range sheet.Rows {
-		if r.Item.UnitID == p.Item.UnitID {
-			p.Siblings = append(p.Siblings, r.Item)
-		}
-	}
+	p.Clause, p.Siblings = sheet.Clauses[p.List.ID], sheet.Listed(p.List.ID)
 	db := s.db.Read.WithContext(ctx)
 	if err := db.Where("item_id = ?", p.Item.ID).Order("id DESC").Find(&p.Changes).Error; err != nil {
 		return p, database.Fault(fmt.Errorf("read changes: %w", err))

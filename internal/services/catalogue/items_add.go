@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"gorm.io/gorm"
 
+	"taxportal/internal/database"
 	"taxportal/internal/fault"
 	"taxportal/internal/models"
 )
@@ -24,16 +26,31 @@ type AddInput struct {
 	Proposal string
 }
 
+// List is a unit to whose list the Office may add. Closed says that the plan's list does not end in 等.
+type List struct {
+	Unit   models.Unit
+	Closed bool
+}
+
 // Addable returns the units to whose lists the actor's Office may add: members and their sub-units in its area.
-func (s *Service) Addable(ctx context.Context, actor models.Actor) ([]models.Unit, error) {
+func (s *Service) Addable(ctx context.Context, actor models.Actor) ([]List, error) {
+	db := s.db.Read.WithContext(ctx)
 	var units []models.Unit
-	err := s.db.Read.WithContext(ctx).Where("closed_at = 0 AND kind IN ? AND jurisdiction_path LIKE ?",
+	err := db.Where("closed_at = 0 AND kind IN ? AND jurisdiction_path LIKE ?",
 		[]models.UnitKind{models.UnitMember, models.UnitSub}, actor.Unit.JurisdictionPath+"%").
-		Order("CASE WHEN plan_no > 0 THEN plan_no ELSE 1000 END, id").Find(&units).Error
+		Order(database.PlanOrder("units")).Find(&units).Error
 	if err != nil {
-		return nil, fmt.Errorf("list units: %w", err)
+		return nil, database.Fault(fmt.Errorf("list units: %w", err))
 	}
-	return units, nil
+	var closed []int64
+	if err := db.Model(&models.Clause{}).Where("open = ?", false).Pluck("unit_id", &closed).Error; err != nil {
+		return nil, database.Fault(fmt.Errorf("list closed lists: %w", err))
+	}
+	lists := make([]List, len(units))
+	for i, u := range units {
+		lists[i] = List{Unit: u, Closed: slices.Contains(closed, u.ID)}
+	}
+	return lists, nil
 }
 
 // Add puts an item on a unit's list, marked 补充: its code continues the unit's numbers. A list of the plan that does not
@@ -81,7 +98,7 @@ func (s *Service) checkAdd(tx *gorm.DB, actor models.Actor, in AddInput) (models
 	var form fault.Form
 	in.check(&form)
 	checkReason(&form, in.Reason)
-	form.Require("basis", "法律、法规或文件依据", in.Basis)
+	form.Require("basis", "法律、法规或文件依据", strings.TrimSpace(in.Basis))
 	s.checkFrom(&form, in.From)
 	if !in.ListedOn.Valid() || in.ListedOn > models.DayOf(s.now()) {
 		form.Add("listed_on", "请填补充决定的日期，不晚于今天，如 2026-11-10。")

@@ -56,7 +56,7 @@ func (in ItemInput) check(form *fault.Form) {
 			form.Add(field, fmt.Sprintf("%s最多 %d 字。", label, most))
 		}
 	}
-	form.Require("name", "名称", in.Name)
+	form.Require("name", "名称", strings.TrimSpace(in.Name))
 	text("name", "名称", in.Name, maxName)
 	if !models.KnowsCode(models.Cycles, in.Cycle) {
 		form.Add("cycle", "请选择更新周期。")
@@ -179,6 +179,9 @@ func (s *Service) checkEdit(in EditInput, item, after models.CatalogueItem, diff
 	in.check(&form)
 	checkReason(&form, in.Reason)
 	s.checkFrom(&form, in.From)
+	if item.Origin == models.OriginAdded {
+		form.Require("basis", "法律、法规或文件依据", strings.TrimSpace(in.Basis))
+	}
 	if models.Rules(diffs) && in.From.Valid() && !s.coming(in.From) {
 		form.Add("from", "周期、截止、锁定、零报送和限制的修改不追溯，请选择尚未开始的月份。")
 	}
@@ -211,7 +214,7 @@ func aligned(old, cycle models.Cycle, from models.Period) error {
 }
 
 func checkReason(form *fault.Form, reason string) {
-	form.Require("reason", "理由", reason)
+	form.Require("reason", "理由", strings.TrimSpace(reason))
 	if len([]rune(reason)) > maxWhy {
 		form.Add("reason", fmt.Sprintf("理由最多 %d 字。", maxWhy))
 	}

@@ -26,11 +26,9 @@ func (s *Service) Templates(ctx context.Context, actor models.Actor) ([]Template
 		return nil, err
 	}
 	db := s.db.Read.WithContext(ctx)
-	var items []models.CatalogueItem
-	err := db.Joins("Unit").Where("catalogue_items.template_id IS NOT NULL AND catalogue_items.retired_at = 0 AND catalogue_items.origin <> ?", models.OriginCall).
-		Order(`"Unit".plan_no, catalogue_items.code`).Find(&items).Error
+	items, err := served(db)
 	if err != nil {
-		return nil, database.Fault(fmt.Errorf("list items: %w", err))
+		return nil, err
 	}
 	versions, err := s.current(db)
 	if err != nil {
@@ -52,6 +50,32 @@ func (s *Service) Templates(ctx context.Context, actor models.Actor) ([]Template
 		rows[at].Items = append(rows[at].Items, item)
 	}
 	return rows, nil
+}
+
+// served returns the items in force that are filed in a template, in the order of the plan.
+func served(db *gorm.DB) ([]models.CatalogueItem, error) {
+	var items []models.CatalogueItem
+	err := db.Joins("Unit").Where("catalogue_items.template_id IS NOT NULL AND catalogue_items.retired_at = 0 AND catalogue_items.origin <> ?", models.OriginCall).
+		Order(database.PlanOrder(`"Unit"`) + ", catalogue_items.code").Find(&items).Error
+	if err != nil {
+		return nil, database.Fault(fmt.Errorf("list items: %w", err))
+	}
+	return items, nil
+}
+
+// Use returns the number of the version of a template that is in force, 0 if none is, and the items that are filed in it,
+// in the order of the plan.
+func (s *Service) Use(ctx context.Context, actor models.Actor, templateID int64) (inForce int, items []models.CatalogueItem, err error) {
+	if err := s.guard.Allow(actor, "template", "view"); err != nil {
+		return 0, nil, err
+	}
+	db := s.db.Read.WithContext(ctx).Where("template_id = ?", templateID).Session(&gorm.Session{})
+	heads, err := s.heads(db)
+	if err != nil {
+		return 0, nil, err
+	}
+	items, err = served(db)
+	return heads[templateID].No, items, err
 }
 
 // TemplateFilter narrows and orders the list of templates.

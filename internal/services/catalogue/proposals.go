@@ -187,7 +187,7 @@ func (f ProposalFilter) order(db *gorm.DB) *gorm.DB {
 	case "oldest":
 		return db.Order("catalogue_proposals.id")
 	case "unit":
-		return db.Order("u.plan_no, u.id, catalogue_proposals.id DESC")
+		return db.Order(database.PlanOrder("u") + ", catalogue_proposals.id DESC")
 	}
 	return db.Order("catalogue_proposals.id DESC")
 }
@@ -305,7 +305,7 @@ func (s *Desk) MoveProposal(ctx context.Context, actor models.Actor, code string
 			return err
 		}
 		_, err = s.engine.Apply(tx, workflow.Step{Flow: &models.ProposalFlow, Subject: &p, Verb: verb, Actor: actor.Workflow(),
-			Allowed: s.Guard.Asker(actor), Parties: sides(actor, p.UnitID), Input: inputOf(in)})
+			Allowed: s.Guard.Asker(actor), Parties: sides(actor, p.UnitID), Input: s.inputOf(in)})
 		return err
 	})
 }

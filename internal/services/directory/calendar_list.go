@@ -167,7 +167,7 @@ func (f MovedFilter) scope(actor models.Actor, change int64) func(*gorm.DB) *gor
 func (f MovedFilter) order(db *gorm.DB) *gorm.DB {
 	switch f.Sort {
 	case "unit":
-		return db.Order("u.plan_no, u.id, due_changes.id")
+		return db.Order(database.PlanOrder("u") + ", due_changes.id")
 	case "due":
 		return db.Order("due_changes.to_due, due_changes.id")
 	}

@@ -23,12 +23,17 @@ type Service struct {
 	now   func() time.Time
 
 	calendar calendarCache
+	follow   func(tx *gorm.DB) error // brings written tasks in line with how areas share
 }
 
 // New returns the service.
 func New(db *database.DB, guard *authz.Guard, now func() time.Time) *Service {
 	return &Service{db: db, guard: guard, now: now}
 }
+
+// OnSharing names what brings the tasks that are written already in line with how their areas share, within the transaction
+// in which an area settles that.
+func (s *Service) OnSharing(follow func(tx *gorm.DB) error) { s.follow = follow }
 
 func (s *Service) instant() models.Instant { return models.At(s.now()) }
 func (s *Service) today() models.Day       { return models.DayOf(s.now()) }
@@ -47,6 +52,6 @@ func (s *Service) Unit(ctx context.Context, code string) (models.Unit, error) {
 func (s *Service) Units(ctx context.Context) ([]models.Unit, error) {
 	var units []models.Unit
 	err := s.db.Read.WithContext(ctx).Where("closed_at = 0").
-		Order("CASE WHEN plan_no > 0 THEN plan_no ELSE 1000 END, id").Find(&units).Error
+		Order(database.PlanOrder("units")).Find(&units).Error
 	return units, database.Fault(err)
 }

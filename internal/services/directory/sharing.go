@@ -21,7 +21,8 @@ type SharingInput struct {
 }
 
 // SetSharing settles how a county or zone shares from a month on (plan 二(三), last sentence). From then on an area that
-// does not file through the portal is left out of the city's rate.
+// does not file through the portal is left out of the city's rate and owes no tasks; those of later months that are written
+// already and for which nothing was filed are taken back.
 // Returns fault.NotFound outside the actor's area, fault.Locked for the city itself, fault.Invalid with the fields mode,
 // from, why, and fault.Conflict if somebody was faster.
 func (s *Service) SetSharing(ctx context.Context, actor models.Actor, area string, in SharingInput) error {
@@ -51,6 +52,11 @@ func (s *Service) SetSharing(ctx context.Context, actor models.Actor, area strin
 		row := models.SharingMode{JurisdictionID: j.ID, Mode: in.Mode, FromMonth: in.From, Why: in.Why, SetName: actor.Name, SetAt: s.instant()}
 		if err := tx.Create(&row).Error; err != nil {
 			return nil, fmt.Errorf("set sharing: %w", err)
+		}
+		if s.follow != nil {
+			if err := s.follow(tx); err != nil {
+				return nil, err
+			}
 		}
 		return diff{{Field: "信息共享方式", Old: now.Mode.Label(), New: in.Mode.Label() + "（自" + strings.TrimSuffix(models.Period(in.From).Label(), "期") + "起）"}}, nil
 	})

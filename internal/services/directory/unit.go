@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
 
 	"taxportal/internal/database"
 	"taxportal/internal/models"
+	"taxportal/internal/workflow"
 )
 
 // UnitPage is what the page of a unit shows, but for its filings.
@@ -31,6 +33,7 @@ type UnitPage struct {
 // Rest is what is left of a closed unit for the Office to decide on, beside its open tasks.
 type Rest struct {
 	Items    []models.CatalogueItem // nobody owes these now
+	Calls    []models.Call          // ad-hoc calls for information that are not settled
 	Accounts int64                  // can still log in
 	Seats    []models.Seat          // its head still sits in the leading group
 }
@@ -125,7 +128,11 @@ func (s *Service) faces(db *gorm.DB, p *UnitPage) error {
 
 func rest(db *gorm.DB, unit int64) (Rest, error) {
 	var r Rest
-	if err := db.Where("unit_id = ? AND retired_at = 0", unit).Order("code").Find(&r.Items).Error; err != nil {
+	if err := db.Where("unit_id = ? AND retired_at = 0 AND origin <> ?", unit, models.OriginCall).Order("code").Find(&r.Items).Error; err != nil {
+		return r, err
+	}
+	open := slices.Concat(models.CallFlow.WaitingFor(workflow.OwnUnit), models.CallFlow.WaitingFor(workflow.Office))
+	if err := db.Preload("Task.Batches").Where("unit_id = ? AND state IN ?", unit, open).Order("due_at, id").Find(&r.Calls).Error; err != nil {
 		return r, err
 	}
 	if err := db.Model(&models.Account{}).Where("unit_id = ? AND disabled_at = 0", unit).Count(&r.Accounts).Error; err != nil {

@@ -118,18 +118,19 @@ func (f UnitFilter) scope(actor models.Actor) func(*gorm.DB) *gorm.DB {
 
 // inOrder sorts area by area and there as the plan does: the group and its Office, members with their sub-units behind
 // them, outside bodies.
-const inOrder = `units.jurisdiction_id, CASE units.kind WHEN 'leaders' THEN 0 WHEN 'office' THEN 1 WHEN 'member' THEN 2 WHEN 'sub' THEN 2
-	WHEN 'outside' THEN 3 ELSE 4 END, COALESCE(NULLIF(units.plan_no, 0), NULLIF(parent.plan_no, 0), 1000), units.path, units.id`
+func inOrder() string {
+	return `units.jurisdiction_id, CASE units.kind WHEN 'leaders' THEN 0 WHEN 'office' THEN 1 WHEN 'member' THEN 2 WHEN 'sub' THEN 2
+	WHEN 'outside' THEN 3 ELSE 4 END, ` + database.PlanOrder("units")
+}
 
 func (f UnitFilter) order(db *gorm.DB) *gorm.DB {
-	db = db.Joins("LEFT JOIN units parent ON parent.id = units.parent_id")
 	switch f.Sort {
 	case "name":
 		return db.Order("units.name, units.id")
 	case "items":
-		return db.Order("(SELECT count(*) FROM catalogue_items c WHERE c.unit_id = units.id AND c.retired_at = 0) DESC, " + inOrder)
+		return db.Order("(SELECT count(*) FROM catalogue_items c WHERE c.unit_id = units.id AND c.retired_at = 0 AND c.origin <> 'call') DESC, " + inOrder())
 	}
-	return db.Order(inOrder)
+	return db.Order(inOrder())
 }
 
 // ListUnits returns a page of the units of the actor's area and how many there are. Administrators get names only.
@@ -193,7 +194,7 @@ func (s *Service) fill(db *gorm.DB, rows []UnitRow) error {
 		Items, Templates int
 	}
 	err = db.Table("catalogue_items").Select("unit_id, count(*) AS items, count(template_id) AS templates").
-		Where("unit_id IN ? AND retired_at = 0", ids).Group("unit_id").Scan(&counts).Error
+		Where("unit_id IN ? AND retired_at = 0 AND origin <> ?", ids, models.OriginCall).Group("unit_id").Scan(&counts).Error
 	for _, c := range counts {
 		place[c.UnitID].Items, place[c.UnitID].Templates = c.Items, c.Templates
 	}

@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+
+	"gorm.io/gorm"
 
 	"taxportal/internal/database"
 	"taxportal/internal/models"
@@ -26,7 +29,8 @@ type dossier struct {
 func (s *Service) dossier(ctx context.Context, batchID int64) (*dossier, error) {
 	db := s.DB.Read.WithContext(ctx)
 	d := &dossier{}
-	if err := db.Where("id = ?", batchID).Take(&d.batch).Error; err != nil {
+	files := func(db *gorm.DB) *gorm.DB { return db.Order("seq") }
+	if err := db.Preload("Files", files).Where("id = ?", batchID).Take(&d.batch).Error; err != nil {
 		return nil, database.Fault(fmt.Errorf("find batch: %w", err))
 	}
 	err := db.Joins("Item").Joins("Unit").Joins("TemplateVersion").Where("filing_tasks.id = ?", d.batch.TaskID).Take(&d.task).Error
@@ -66,7 +70,24 @@ func (d *dossier) manifest(how Sensitive, at models.Instant) Manifest {
 		Rows: d.rows(), Sensitive: ManifestFields{Mode: how, Fields: orNone(shapeOf(def, how).sensitive)},
 		SignedBy: d.batch.SignedName, SignedAt: stamp(d.batch.SignedAt), AcceptedBy: d.batch.DecidedName, AcceptedAt: stamp(d.batch.DecidedAt),
 		Receipt: d.batch.ReceiptNo, WrittenAt: stamp(at), Files: []ManifestFile{},
+		Documents: d.documents(how),
 	}
+}
+
+// documents lists what was filed beside the rows.
+func (d *dossier) documents(how Sensitive) []ManifestDocument {
+	hidden := how != SensitivePlain && slices.ContainsFunc(d.version.Definition.Fields, func(f models.Field) bool {
+		return f.Type == models.TypeAttachment && f.Sensitive
+	})
+	var list []ManifestDocument
+	for _, f := range d.batch.Documents() {
+		m := ManifestDocument{Name: f.Name, Bytes: f.Size, SHA256: f.Blob, Rows: f.NamedRows}
+		if hidden {
+			m.Name = ""
+		}
+		list = append(list, m)
+	}
+	return list
 }
 
 // orNone keeps an empty list from being written as null.

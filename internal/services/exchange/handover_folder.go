@@ -78,6 +78,10 @@ type Manifest struct {
 	Receipt      string         `json:"receipt"`
 	WrittenAt    string         `json:"written_at"`
 	Files        []ManifestFile `json:"files"`
+
+	// Documents are the 附件 that the rows name. They stay on the portal, because no part of them can be masked; who needs
+	// one takes it there, where that is audited.
+	Documents []ManifestDocument `json:"documents,omitempty"`
 }
 
 // Named is a code and what people call it.
@@ -98,6 +102,14 @@ type ManifestFile struct {
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"`
 	SM3    string `json:"sm3"`
+}
+
+// ManifestDocument is a document that was filed beside the rows.
+type ManifestDocument struct {
+	Name   string `json:"name,omitempty"` // left out where the field that names it is sensitive and not handed over as it is
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+	Rows   int64  `json:"rows"` // how many rows name it
 }
 
 // manifestFormat names the form of the manifest, for readers of a later one.

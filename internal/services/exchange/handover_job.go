@@ -28,8 +28,18 @@ type handoverArgs struct {
 // Kind names the job.
 func (handoverArgs) Kind() string { return "hand_over" }
 
-// BatchEffective notes, in the transaction in which a batch comes into force, that it is to be handed over.
+// BatchEffective notes, in the transaction in which a batch comes into force, that it is to be handed over. The answer to
+// an ad-hoc call stays on the portal: it is no part of the register whose template it borrows, and was asked for one purpose.
 func (s *Service) BatchEffective(tx *gorm.DB, batch *models.Batch) error {
+	var answers int64
+	err := tx.Model(&models.FilingTask{}).Joins("JOIN catalogue_items i ON i.id = filing_tasks.item_id").
+		Where("filing_tasks.id = ? AND i.origin = ?", batch.TaskID, models.OriginCall).Count(&answers).Error
+	if err != nil {
+		return fmt.Errorf("find what %s was filed for: %w", batch.Code, err)
+	}
+	if answers > 0 {
+		return nil
+	}
 	h := models.Handover{BatchID: batch.ID, UnitID: batch.UnitID, State: models.HandoverPending, CreatedAt: s.now()}
 	if err := tx.Omit("Batch").Create(&h).Error; err != nil {
 		return fmt.Errorf("note hand-over of %s: %w", batch.Code, err)

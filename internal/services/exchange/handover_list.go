@@ -64,7 +64,7 @@ func (f HandoverFilter) order(db *gorm.DB) *gorm.DB {
 	case "oldest":
 		return db.Order("handovers.id")
 	case "unit":
-		return db.Order("u.plan_no, u.id, handovers.id DESC")
+		return db.Order(database.PlanOrder("u") + ", handovers.id DESC")
 	case "rows":
 		return db.Order("handovers.rows DESC, handovers.id DESC")
 	}

@@ -26,6 +26,7 @@ func (s Sensitive) Label() string {
 type Target struct {
 	Folder    string // empty: not configured
 	Sensitive Sensitive
+	Demo      bool // the demo's own folder, which nobody takes data from
 }
 
 // Configured reports whether there is anywhere to hand over to.

@@ -97,7 +97,13 @@ func (o *office) path(code string, name ...string) string {
 
 func (o *office) manifest(code string) exchange.Manifest {
 	o.t.Helper()
-	text, err := os.ReadFile(o.path(code, "manifest.json"))
+	return o.manifestIn(o.path(code))
+}
+
+// manifestIn reads the manifest in a folder.
+func (o *office) manifestIn(folder string) exchange.Manifest {
+	o.t.Helper()
+	text, err := os.ReadFile(filepath.Join(folder, "manifest.json"))
 	o.ok(err)
 	var m exchange.Manifest
 	o.ok(json.Unmarshal(text, &m))

@@ -59,7 +59,7 @@ func (s *Service) TasksAfter(ctx context.Context, actor models.Actor, q TaskQuer
 
 func (s *Service) tasksBehind(ctx context.Context, actor models.Actor, period models.Period, after int64, limit int) ([]models.FilingTask, error) {
 	var tasks []models.FilingTask
-	query := s.DB.Read.WithContext(ctx).Scopes(taskScope(actor, TaskFilter{})).
+	query := s.DB.Read.WithContext(ctx).Scopes(s.taskScope(actor, TaskFilter{})).
 		Preload("Batches", func(db *gorm.DB) *gorm.DB { return db.Order("no") }).
 		Preload("TemplateVersion", func(db *gorm.DB) *gorm.DB { return db.Select("id", "template_id", "no") }).Preload("TemplateVersion.Template")
 	if after > 0 {

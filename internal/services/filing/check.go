@@ -115,10 +115,15 @@ func (s *Service) run(ctx context.Context, b *models.Batch) (*outcome, error) {
 	if err != nil {
 		return out, err
 	}
+	limits, err := s.limitsOf(ctx, b.Task)
+	if err != nil {
+		return out, err
+	}
 	progress, stop := s.progress(ctx, b.ID)
 	defer stop()
 	checker, err := ingest.New(def, ingest.Options{
-		Today: models.DayOf(s.Now()), TempDir: s.TempDir, Prior: prior, Progress: progress,
+		Today: models.DayOf(s.Now()), TempDir: s.TempDir, Prior: prior, Regions: limits.regions, Since: limits.since, Progress: progress,
+		Documents: documentNames(def, b),
 	})
 	if err != nil {
 		return out, fmt.Errorf("prepare check of %s: %w", b.Code, err)
@@ -135,9 +140,9 @@ func (s *Service) run(ctx context.Context, b *models.Batch) (*outcome, error) {
 		s.carry(out, b, answers, f)
 		return log.Write(f)
 	}
-	for _, file := range b.Files {
+	for _, file := range b.Tables() {
 		if err := s.readFile(ctx, checker, loader, file, note); err != nil {
-			return out, err
+			return out, namedFile(err, file, len(b.Files))
 		}
 	}
 	if out.report, err = checker.Finish(ctx); err != nil {
@@ -151,6 +156,15 @@ func (s *Service) run(ctx context.Context, b *models.Batch) (*outcome, error) {
 	}
 	_, err = loader.Finish(ctx)
 	return out, err
+}
+
+// namedFile says which of several files cannot be checked.
+func namedFile(err error, file models.BatchFile, files int) error {
+	var malformed *ingest.Malformed
+	if files > 1 && errors.As(err, &malformed) {
+		malformed.Message = "“" + file.Name + "”：" + malformed.Message
+	}
+	return err
 }
 
 // readFile checks one file of the batch.
@@ -187,11 +201,17 @@ func (s *Service) prior(ctx context.Context, b *models.Batch) (*models.Stats, er
 	return &last.Stats, nil
 }
 
+// misfits are the reasons that lie in the header alone: the file itself can be read.
+var misfits = map[string]bool{ingest.MalformedNoHeader: true, ingest.MalformedColumns: true, ingest.MalformedUnit: true}
+
 // refuse ends the check of a batch whose files cannot be read as the template asks.
 func (s *Service) refuse(ctx context.Context, b *models.Batch, malformed *ingest.Malformed) error {
-	trouble := malformed.Message
+	trouble, verb := malformed.Message, models.VerbMalformed
+	if misfits[malformed.Code] {
+		verb = models.VerbMisfit
+	}
 	return s.DB.Tx(ctx, func(tx *gorm.DB) error {
-		return s.apply(tx, models.SystemActor, b, models.VerbMalformed, workflow.Input{Detail: trouble}, func(tx *gorm.DB) error {
+		return s.apply(tx, models.SystemActor, b, verb, workflow.Input{Detail: trouble}, func(tx *gorm.DB) error {
 			if err := set(tx, b, map[string]any{"trouble": trouble, "checked_at": s.now()}); err != nil {
 				return err
 			}

@@ -75,6 +75,9 @@ func (s *Service) Annotate(ctx context.Context, actor models.Actor, code string,
 	if err != nil {
 		return nil, err
 	}
+	if file.Kind == models.FileDocument {
+		return nil, fault.New(fault.Conflict, "附件没有批注；批注写在表格上。")
+	}
 	var b models.Batch
 	if err := s.DB.Read.WithContext(ctx).Where("id = ?", file.BatchID).Take(&b).Error; err != nil {
 		return nil, database.Fault(err)
@@ -145,15 +148,11 @@ func (s *Service) Findings(ctx context.Context, actor models.Actor, list *Findin
 	if err := s.noteDownload(ctx, actor, list.Batch.Code, "download_findings", rule); err != nil {
 		return err
 	}
-	def := list.Batch.Task.TemplateVersion.Definition
 	return s.eachFinding(ctx, list.Batch.FindingsBlob, func(f ingest.Finding) error {
 		if !list.has(f) {
 			return nil
 		}
-		if field, ok := def.Field(f.Field); ok && field.Sensitive {
-			f.Value, f.Suggest = ingest.Mask(field.Type, f.Value), ingest.Mask(field.Type, f.Suggest)
-		}
-		return do(f)
+		return do(f.Masked())
 	})
 }
 

@@ -54,7 +54,7 @@ func (s *Service) ExportTasks(ctx context.Context, actor models.Actor, f TaskFil
 	}
 	db := s.DB.Read.WithContext(ctx)
 	var ids []int64
-	if err := db.Model(&models.FilingTask{}).Scopes(taskScope(actor, f), f.order).Pluck("filing_tasks.id", &ids).Error; err != nil {
+	if err := db.Model(&models.FilingTask{}).Scopes(s.taskScope(actor, f), f.order).Pluck("filing_tasks.id", &ids).Error; err != nil {
 		return database.Fault(fmt.Errorf("find tasks to export: %w", err))
 	}
 	var rows []TaskRow
@@ -96,7 +96,7 @@ func (s *Service) ExportMatrix(ctx context.Context, actor models.Actor, f Matrix
 	if err != nil {
 		return nil, err
 	}
-	detail := exported(len(m.Rows), "个单位", "期次", m.Months[0]+" 至 "+m.Months[len(m.Months)-1], "关键字", f.Text)
+	detail := exported(len(m.Rows), "个单位", "期次", m.Months[0]+" 至 "+m.Months[len(m.Months)-1], "范围", f.Tier.narrowed(actor), "关键字", f.Text)
 	return m, s.noteExport(ctx, actor, audit.Entry{Object: models.FilingFlow.Name, Action: "export_matrix", Detail: detail})
 }
 

@@ -130,6 +130,9 @@ func (s *Service) save(tx *gorm.DB, b *models.Batch, out *outcome, open int64) e
 	if err := saveFiles(tx, b, r.Files); err != nil {
 		return err
 	}
+	if err := saveDocuments(tx, b, r.Documents); err != nil {
+		return err
+	}
 	if err := s.saveRules(tx, b, r.Rules); err != nil {
 		return err
 	}
@@ -150,14 +153,15 @@ func (s *Service) save(tx *gorm.DB, b *models.Batch, out *outcome, open int64) e
 }
 
 func saveFiles(tx *gorm.DB, b *models.Batch, files []ingest.FileReport) error {
+	tables := b.Tables()
 	for i, f := range files {
-		if i >= len(b.Files) {
+		if i >= len(tables) {
 			break
 		}
 		row := models.BatchFile{Format: f.Format, Encoding: f.Encoding, Delimiter: f.Delimiter, Sheet: f.Sheet, HeaderRow: f.HeaderRow,
 			Columns: f.Columns, RowsRead: f.Rows, RowsValid: f.Valid, Ignored: listed(f.Ignored), Skipped: f.Skipped, Hidden: f.Hidden,
 			Extra: listed(f.Extra), Absent: listed(f.Absent), Notes: listed(f.Notes)}
-		err := tx.Model(&models.BatchFile{}).Where("id = ?", b.Files[i].ID).
+		err := tx.Model(&models.BatchFile{}).Where("id = ?", tables[i].ID).
 			Select("format", "encoding", "delimiter", "sheet", "header_row", "columns", "rows_read", "rows_valid", "ignored", "skipped",
 				"hidden", "extra", "absent", "notes").Updates(&row).Error
 		if err != nil {
@@ -202,10 +206,13 @@ func place(column string, batch int64, file int, row int64) crypt.Field {
 	return crypt.Field{Table: "findings", Column: column, Batch: batch, Row: int64(file)*models.RowsPerFile + row}
 }
 
-func (s *Service) sealFinding(batch, rule int64, f ingest.Finding) models.Finding {
+// sealFinding is the row of a finding: what pages show, with sensitive values masked. Their full text stands in the
+// unit's own file and in the sealed blob, from which the annotated workbook is made.
+func (s *Service) sealFinding(batch, rule int64, whole ingest.Finding) models.Finding {
+	f := whole.Masked()
 	row := models.Finding{
 		RuleID: rule, BatchID: batch, File: f.File, Sheet: f.Sheet, Row: f.Row, Column: f.Column, Field: f.Field, Name: f.Name,
-		Marks: joinInts(f.Marks), Message: f.Message, Advice: f.Advice, RowKey: s.keyHash(f.Key), RowHash: s.keyHash(f.RowHash),
+		Marks: joinInts(f.Marks), Message: f.Message, Advice: f.Advice, RowKey: s.keyHash(whole.Key), RowHash: s.keyHash(whole.RowHash),
 	}
 	if f.Value != "" {
 		row.Value = s.Keys.SealField(nil, place("value", batch, f.File, f.Row), []byte(f.Value))
@@ -225,9 +232,8 @@ func (s *Service) keyHash(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// openFindings unseals the findings in place. Values of sensitive fields are masked; their full text stands in the
-// unit's own file and in the annotated workbook.
-func (s *Service) openFindings(rules []models.FindingRule, def models.Definition) error {
+// openFindings unseals the findings in place.
+func (s *Service) openFindings(rules []models.FindingRule) error {
 	for i := range rules {
 		for j := range rules[i].Findings {
 			f := &rules[i].Findings[j]
@@ -240,10 +246,6 @@ func (s *Service) openFindings(rules []models.FindingRule, def models.Definition
 					return fmt.Errorf("open finding: %w", err)
 				}
 				*sealed = plain
-			}
-			if field, ok := def.Field(f.Field); ok && field.Sensitive {
-				f.Value = []byte(ingest.Mask(field.Type, string(f.Value)))
-				f.Suggest = []byte(ingest.Mask(field.Type, string(f.Suggest)))
 			}
 		}
 	}

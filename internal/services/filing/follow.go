@@ -45,7 +45,7 @@ func (s *Service) dueMoves(tx *gorm.DB, calendar *cn.Calendar, change *models.Ca
 	}
 	var moves []dueMove
 	for _, t := range tasks {
-		due := dueAfter(calendar, t.DueOn)
+		due := dueAfter(calendar, t.DueOn, models.DueHour(t.DueAt.Time().Hour())) // a change of the setting moves nobody's due
 		if due == t.DueAt || due < t.DueAt && due <= now {
 			continue
 		}

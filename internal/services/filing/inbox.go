@@ -46,7 +46,7 @@ func (f InboxFilter) order(db *gorm.DB) *gorm.DB {
 	case "rows":
 		return db.Order("batches.rows_read DESC, batches.id")
 	case "unit":
-		return db.Order("u.plan_no, u.id, batches.signed_at, batches.id")
+		return db.Order(database.PlanOrder("u") + ", batches.signed_at, batches.id")
 	}
 	return db.Order("batches.signed_at, batches.id")
 }
@@ -76,6 +76,16 @@ func waitingBatches(db *gorm.DB, actor models.Actor, f InboxFilter) ([]models.Ba
 	return batches, nil
 }
 
+// LastSteps returns the last event of each of the batches, by its id; 0 where there is none yet.
+func (s *Service) LastSteps(ctx context.Context, batches []models.Batch) (map[int64]int64, error) {
+	ids := make([]int64, len(batches))
+	for i := range batches {
+		ids[i] = batches[i].ID
+	}
+	last, err := lastSteps(s.DB.Read.WithContext(ctx), ids)
+	return last, database.Fault(err)
+}
+
 func uppers(codes []string) []string {
 	list := make([]string, len(codes))
 	for i, code := range codes {
@@ -88,6 +98,7 @@ func uppers(codes []string) []string {
 type ReturnInput struct {
 	Code   string
 	Reason string
+	Seen   *int64 // as in Chosen
 }
 
 // ReasonField names the form field of a batch's reason in a bulk return.
@@ -107,7 +118,7 @@ func (s *Service) ReturnMany(ctx context.Context, actor models.Actor, list []Ret
 	}
 	results := make([]BulkResult, 0, len(list))
 	for _, one := range list {
-		done, err := s.MoveMany(ctx, actor, []string{one.Code}, models.VerbReturn,
+		done, err := s.MoveMany(ctx, actor, []Chosen{{Code: one.Code, Seen: one.Seen}}, models.VerbReturn,
 			MoveInput{Reason: one.Reason, Due: due, From: models.BatchFiled})
 		results = append(results, done...)
 		if err != nil {
@@ -129,7 +140,7 @@ func (s *Service) checkReturns(list []ReturnInput, due models.Day) error {
 	switch {
 	case !due.Valid():
 		form.Add("due", "请填写补正期限，形式如 2026-12-22。")
-	case due.At(dueHour, 0) <= s.now():
+	case s.DueHour.On(due) <= s.now():
 		form.Add("due", "补正期限应晚于现在。")
 	}
 	return form.Err()

@@ -85,7 +85,7 @@ func TestReturnMany_TellsOfOneThatHasMovedOn(t *testing.T) {
 	each(t, func(t *testing.T, d *desk) {
 		first, second := d.filed(zjj).Code, d.filed("FGW-05-202610").Code
 		d.move(d.As("office2"), first, models.VerbAccept)
-		results, err := d.Filing.ReturnMany(d.ctx, d.As("office"), []filing.ReturnInput{{first, "迟了"}, {second, "请改"}}, "2026-11-20")
+		results, err := d.Filing.ReturnMany(d.ctx, d.As("office"), []filing.ReturnInput{{Code: first, Reason: "迟了"}, {Code: second, Reason: "请改"}}, "2026-11-20")
 		d.ok(err)
 		if !strings.Contains(results[0].Trouble, "已变为“已生效”") || results[1].Trouble != "" {
 			t.Errorf("results %+v", results)

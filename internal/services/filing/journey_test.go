@@ -213,7 +213,7 @@ func TestMoveMany_OneThatHasMovedOnDoesNotHoldUpTheRest(t *testing.T) {
 	each(t, func(t *testing.T, d *desk) {
 		a, b := d.filed(zjj), d.filed("FGW-05-202610")
 		d.move(d.As("office2"), a.Code, models.VerbAccept)
-		results, err := d.Filing.MoveMany(d.ctx, d.As("office"), []string{a.Code, b.Code, "NONE-1"}, models.VerbAccept, filing.MoveInput{})
+		results, err := d.Filing.MoveMany(d.ctx, d.As("office"), []filing.Chosen{{Code: a.Code}, {Code: b.Code}, {Code: "NONE-1"}}, models.VerbAccept, filing.MoveInput{})
 		d.ok(err)
 		if len(results) != 3 || results[0].Trouble == "" || results[1].Trouble != "" || results[2].Trouble == "" {
 			t.Errorf("results %+v", results)
@@ -225,7 +225,7 @@ func TestMoveMany_OneThatHasMovedOnDoesNotHoldUpTheRest(t *testing.T) {
 func TestMoveMany_AReasonIsNeededForAll(t *testing.T) {
 	each(t, func(t *testing.T, d *desk) {
 		a := d.filed(zjj)
-		_, err := d.Filing.MoveMany(d.ctx, d.As("office"), []string{a.Code}, models.VerbReturn, filing.MoveInput{Due: "2026-12-01"})
+		_, err := d.Filing.MoveMany(d.ctx, d.As("office"), []filing.Chosen{{Code: a.Code}}, models.VerbReturn, filing.MoveInput{Due: "2026-12-01"})
 		refused(t, err, fault.Invalid, "理由")
 		d.is(a.Code, models.BatchFiled)
 	})

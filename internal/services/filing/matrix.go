@@ -15,8 +15,10 @@ import (
 // MatrixFilter narrows the compliance matrix.
 type MatrixFilter struct {
 	Months   int             // how many columns, newest last; 0 = 12
+	Year     string          // the months of that year instead, up to the running one
 	Standing models.Standing // only units that have such a cell
 	Text     string          // in the unit's name
+	Tier     Tier            // the area with those below it, or its own units alone
 	Sort     string          // plan (default), rate, overdue
 }
 
@@ -46,8 +48,8 @@ func (s *Service) Matrix(ctx context.Context, actor models.Actor, f MatrixFilter
 	if f.Months == 0 {
 		f.Months = 12
 	}
-	m := &Matrix{Months: s.lastMonths(f.Months)}
-	tasks, err := s.matrixTasks(ctx, actor, m.Months)
+	m := &Matrix{Months: s.shownMonths(f)}
+	tasks, err := s.matrixTasks(ctx, actor, m.Months, f.Tier)
 	if err != nil {
 		return nil, err
 	}
@@ -56,6 +58,32 @@ func (s *Service) Matrix(ctx context.Context, actor models.Actor, f MatrixFilter
 	m.total()
 	m.sort(f.Sort)
 	return m, nil
+}
+
+// Items counts the matters that the units of the matrix owe.
+func (m *Matrix) Items() int {
+	n := 0
+	for _, row := range m.Rows {
+		n += row.Items
+	}
+	return n
+}
+
+// shownMonths are the columns that the filter asks for. A year that has not begun shows the last months.
+func (s *Service) shownMonths(f MatrixFilter) []string {
+	running := string(models.PeriodAt(models.CycleMonth, s.Now()))
+	var months []string
+	if models.Period(f.Year).Valid() && len(f.Year) == len("2026") {
+		for n := 1; n <= 12; n++ {
+			if month := fmt.Sprintf("%s-%02d", f.Year, n); month <= running {
+				months = append(months, month)
+			}
+		}
+	}
+	if len(months) == 0 {
+		return s.lastMonths(f.Months)
+	}
+	return months
 }
 
 // lastMonths returns the n months up to the running one, oldest first.
@@ -69,14 +97,15 @@ func (s *Service) lastMonths(n int) []string {
 	return months
 }
 
-func (s *Service) matrixTasks(ctx context.Context, actor models.Actor, months []string) ([]models.FilingTask, error) {
+func (s *Service) matrixTasks(ctx context.Context, actor models.Actor, months []string, tier Tier) ([]models.FilingTask, error) {
 	var tasks []models.FilingTask
 	err := s.DB.Read.WithContext(ctx).Scopes(database.Visible(actor, "filing_tasks.unit_id"), database.Shared(actor, "filing_tasks.unit_id", "filing_tasks.id")).Joins("Unit").
+		Scopes(tier.scope(actor)).
 		Preload("Batches", func(db *gorm.DB) *gorm.DB {
 			return db.Select("id", "task_id", "no", "kind", "state", "signed_at", "mend_due_at")
 		}).
 		Where("filing_tasks.month >= ? AND filing_tasks.month <= ?", months[0], months[len(months)-1]).
-		Order(`"Unit".plan_no, "Unit".id, filing_tasks.id`).Find(&tasks).Error
+		Order(database.PlanOrder(`"Unit"`) + ", filing_tasks.id").Find(&tasks).Error
 	if err != nil {
 		return nil, database.Fault(fmt.Errorf("read matrix: %w", err))
 	}

@@ -18,14 +18,15 @@ import (
 // MoveInput is what a person gives with a move.
 type MoveInput struct {
 	Reason string
-	Due    models.Day     // until when the other side has time; the day lasts until 17:00
+	Due    models.Day     // until when the other side has time; the day lasts until DueHour
 	From   workflow.State // the state that the page showed; empty = whatever it is now
+	Seen   *int64         // the batch's last event that the page showed, 0 for none yet; nil = not asked, for programs
 }
 
-func (in MoveInput) workflow() workflow.Input {
+func (in MoveInput) workflow(hour models.DueHour) workflow.Input {
 	w := workflow.Input{Reason: in.Reason}
 	if in.Due.Valid() {
-		w.DueAt = int64(in.Due.At(dueHour, 0))
+		w.DueAt = int64(hour.On(in.Due))
 	}
 	return w
 }
@@ -70,14 +71,19 @@ func (s *Service) move(tx *gorm.DB, actor models.Actor, code string, verb workfl
 		return err
 	}
 	if in.From != "" && in.From != b.State {
-		return fault.New(fault.Conflict, fmt.Sprintf("您打开页面后，批次 %s 已变为“%s”。请核对后再办。", b.Code, models.FilingFlow.Describe(b.State).Label))
+		return s.stale(tx, batchSeen(actor, &b))
+	}
+	if err := s.asSeen(tx, batchSeen(actor, &b), in.Seen); err != nil {
+		return err
 	}
 	var also func(*gorm.DB) error
 	switch verb {
 	case models.VerbSubmit:
 		also = func(tx *gorm.DB) error { return s.submitted(tx, actor, &b) }
 	case models.VerbWithdraw, models.VerbSendBack:
-		also = func(tx *gorm.DB) error { return set(tx, &b, map[string]any{"submitted_at": 0}) }
+		also = func(tx *gorm.DB) error {
+			return set(tx, &b, map[string]any{"submitted_at": 0, "submitted_by": 0, "submitted_name": ""})
+		}
 	case models.VerbSign:
 		also = func(tx *gorm.DB) error { return s.signed(tx, actor, &b) }
 	case models.VerbAccept:
@@ -89,7 +95,32 @@ func (s *Service) move(tx *gorm.DB, actor models.Actor, code string, verb workfl
 	case models.VerbDiscard:
 		also = func(tx *gorm.DB) error { return s.Jobs.Enqueue(tx, PurgeArgs{BatchID: b.ID}, jobs.Once()) }
 	}
-	return s.moveWith(tx, actor, &b, verb, in, also)
+	return s.explainLate(tx, batchSeen(actor, &b), verb, s.moveWith(tx, actor, &b, verb, in, also))
+}
+
+// batchSeen is a batch as the actor's page showed it.
+func batchSeen(actor models.Actor, b *models.Batch) seen {
+	return seen{flow: &models.FilingFlow, record: b, name: "批次", actor: actor}
+}
+
+// BatchToMove returns a batch as Batch does, for the page that asks before a move, and the last event that this page
+// shows. seen is that of the page from which the reader comes, or nil.
+// Returns fault.NotFound, and fault.Conflict, saying who was first and when, if the move cannot be taken any more or
+// something has happened to the batch since seen.
+func (s *Service) BatchToMove(ctx context.Context, actor models.Actor, code string, verb workflow.Verb, seen *int64) (*models.Batch, int64, error) {
+	db := s.DB.Read.WithContext(ctx)
+	b, err := s.Batch(ctx, actor, code)
+	if err != nil {
+		return nil, 0, err
+	}
+	last, err := lastSteps(db, []int64{b.ID})
+	if err != nil {
+		return nil, 0, database.Fault(err)
+	}
+	if _, err := models.FilingFlow.Next(b.State, verb); err != nil {
+		return nil, 0, s.explainLate(db, batchSeen(actor, b), verb, err)
+	}
+	return b, last[b.ID], s.asSeen(db, batchSeen(actor, b), seen)
 }
 
 // moveWith puts what must be true before the move (a supersede) ahead of it, then applies.
@@ -100,7 +131,7 @@ func (s *Service) moveWith(tx *gorm.DB, actor models.Actor, b *models.Batch, ver
 		}
 		killpoint.Here(killpoint.AcceptSuperseding)
 	}
-	return s.apply(tx, actor, b, verb, in.workflow(), also)
+	return s.apply(tx, actor, b, verb, in.workflow(s.DueHour), also)
 }
 
 // set writes columns of a batch.
@@ -108,7 +139,7 @@ func set(tx *gorm.DB, b *models.Batch, changes map[string]any) error {
 	return tx.Model(&models.Batch{}).Where("id = ?", b.ID).Updates(changes).Error
 }
 
-// submitted notes when the liaison handed the batch to the chief, and refuses what can no longer be filed.
+// submitted notes that and when the liaison handed the batch to the chief, and refuses what can no longer be filed.
 func (s *Service) submitted(tx *gorm.DB, actor models.Actor, b *models.Batch) error {
 	t, err := s.taskOf(tx, b)
 	if err != nil {
@@ -121,7 +152,7 @@ func (s *Service) submitted(tx *gorm.DB, actor models.Actor, b *models.Batch) er
 	if !b.Correction && now >= t.LockAt && now >= t.UnlockedUntil && !s.mendable(&t) {
 		return fault.New(fault.Locked, fmt.Sprintf("本期已于 %s 锁定，不能再提交。需要补报的，请申请解锁。", cnDay(t.LockAt)))
 	}
-	return set(tx, b, map[string]any{"submitted_at": now})
+	return set(tx, b, map[string]any{"submitted_at": now, "submitted_by": actor.AccountID, "submitted_name": actor.Name})
 }
 
 // taskOf returns the task of a batch with its batches, whoever asks: the batch has been found in scope before.
@@ -190,7 +221,7 @@ func batchOf(t *models.FilingTask, id int64) *models.Batch {
 // returned notes until when the unit may mend without losing its first signature.
 func (s *Service) returned(tx *gorm.DB, actor models.Actor, b *models.Batch, in MoveInput) error {
 	return set(tx, b, map[string]any{
-		"decided_at": s.now(), "decided_name": actor.Name, "mend_due_at": in.Due.At(dueHour, 0),
+		"decided_at": s.now(), "decided_name": actor.Name, "mend_due_at": s.DueHour.On(in.Due),
 	})
 }
 
@@ -200,11 +231,22 @@ type BulkResult struct {
 	Trouble string
 }
 
+// Chosen is one batch of a bulk move and the last event of it that the page showed, as in MoveInput.
+type Chosen struct {
+	Code string
+	Seen *int64
+}
+
+// SeenField names the form field of the last event of a batch in a bulk move.
+func SeenField(code string) string { return "seen-" + upper(code) }
+
 // MoveMany takes the same move on several batches, each in its own transaction, so that one that has moved on does not
 // hold up the rest.
-func (s *Service) MoveMany(ctx context.Context, actor models.Actor, codes []string, verb workflow.Verb, in MoveInput) ([]BulkResult, error) {
-	results := make([]BulkResult, 0, len(codes))
-	for _, code := range codes {
+func (s *Service) MoveMany(ctx context.Context, actor models.Actor, chosen []Chosen, verb workflow.Verb, in MoveInput) ([]BulkResult, error) {
+	results := make([]BulkResult, 0, len(chosen))
+	for _, one := range chosen {
+		code := one.Code
+		in.Seen = one.Seen
 		err := s.Move(ctx, actor, code, verb, in)
 		message, told := fault.Message(err)
 		if err != nil && !told {

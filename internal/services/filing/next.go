@@ -12,6 +12,24 @@ import (
 // Next returns the sentence 下一步 of a task's page: who does what until when (look.md §4). It comes from the workflow's
 // table where there is a batch, else from the task's standing.
 func (s *Service) Next(p *TaskPage) []workflow.Segment {
+	next := s.nextFor(p)
+	if p.mayActUnnamed() {
+		next = append(next, workflow.YouMay)
+	}
+	return next
+}
+
+// mayActUnnamed reports whether the page waits for the reader although its sentence names another person of the same post.
+func (p *TaskPage) mayActUnnamed() bool {
+	switch p.reader {
+	case p.People.Liaison, p.People.Chief, p.People.Contact:
+		return false
+	}
+	waits := p.Batch == nil || p.correcting() || models.FilingFlow.Describe(p.Batch.State).Waits == workflow.OwnUnit
+	return workflow.HasMain(p.Moves) || p.mayStep && waits
+}
+
+func (s *Service) nextFor(p *TaskPage) []workflow.Segment {
 	values := map[string]string{
 		"liaison": named("联络员", p.People.Liaison), "chief": named("分管负责人", p.People.Chief), "contact": p.People.Contact,
 		"due": cnDue(p.DueNow),
@@ -29,7 +47,36 @@ func (s *Service) Next(p *TaskPage) []workflow.Segment {
 		}
 		return workflow.Sentence(pattern, values)
 	}
+	if p.Standing == models.StandingOverdue {
+		values["until"] = cnDue(p.Task.UnlockedUntil)
+		return workflow.Sentence(s.overdueNext(p), values)
+	}
 	return workflow.Sentence(standingNext[p.Standing], values)
+}
+
+// overdueNext says what to do with a task that is late: file it at once, or, once it is locked, ask for that first.
+func (s *Service) overdueNext(p *TaskPage) string {
+	now := s.now()
+	if now < p.Task.LockAt {
+		return standingNext[models.StandingOverdue]
+	}
+	if now < p.Task.UnlockedUntil {
+		return "办公室已同意解锁，请{liaison}在 **{until} 前**上传补报文件；到期重新锁定。"
+	}
+	if w := p.unlockAsked(); w != nil {
+		return "解锁补报申请 " + w.Code + " 正在办理，请等办公室两人先后同意；同意后由{liaison}上传补报文件。"
+	}
+	return "本期已锁定，请{liaison}先申请解锁补报：应于 **{due} 前**报送，已经逾期；办公室两人先后同意后可以上传。"
+}
+
+// unlockAsked is the request for an unlock that the Office has not decided yet, or nil.
+func (p *TaskPage) unlockAsked() *models.Waiver {
+	for i := range p.Waivers {
+		if w := &p.Waivers[i]; w.Kind == models.WaiverUnlock && !models.WaiverFlow.Describe(w.State).Final {
+			return w
+		}
+	}
+	return nil
 }
 
 // dueWords are the words of FilingFlow's sentences that name the task's due.

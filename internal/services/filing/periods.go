@@ -19,7 +19,8 @@ func upper(code string) string { return strings.ToUpper(strings.TrimSpace(code))
 // defaultLockDays is how long after the due day a task stays open for late filing if its item does not say.
 const defaultLockDays = 60
 
-// OpenPeriods writes the task of every item whose period has begun and that has none yet. A task is written when its
+// OpenPeriods writes the task of every item whose period has begun and that has none yet, but for periods in which the
+// unit's area does not file through the portal: for these nothing is owed (plan 二(三), last sentence). A task is written when its
 // period begins, opens when the period is over, and keeps its due date and template version from then on: later changes
 // of item or template touch later periods only (DESIGN §5; practice.md §2, obligation rows).
 // Returns how many tasks were written. It may run as often as one likes.
@@ -34,8 +35,15 @@ func (s *Service) OpenPeriods(ctx context.Context) (int, error) {
 		if err != nil {
 			return err
 		}
+		if err := s.FollowSharing(tx); err != nil {
+			return err
+		}
+		w, err := waysOf(tx)
+		if err != nil {
+			return err
+		}
 		for _, item := range items {
-			n, err := s.writeTasks(tx, item, calendar)
+			n, err := s.writeTasks(tx, item, calendar, w)
 			if err != nil {
 				return err
 			}
@@ -58,7 +66,7 @@ func (s *Service) itemsWithTemplate(ctx context.Context) ([]models.CatalogueItem
 }
 
 // writeTasks writes the missing tasks of one item, from its first period to the running one.
-func (s *Service) writeTasks(tx *gorm.DB, item models.CatalogueItem, calendar *cn.Calendar) (int, error) {
+func (s *Service) writeTasks(tx *gorm.DB, item models.CatalogueItem, calendar *cn.Calendar, w ways) (int, error) {
 	versions, err := publishedVersions(tx, *item.TemplateID)
 	if err != nil || len(versions) == 0 {
 		return 0, err
@@ -73,7 +81,10 @@ func (s *Service) writeTasks(tx *gorm.DB, item models.CatalogueItem, calendar *c
 		if version == nil || slices.Contains(known, period) {
 			continue
 		}
-		task := newTask(item, period, version.ID, calendar, s.Now())
+		task := newTask(item, period, version.ID, calendar, s.DueHour, s.Now())
+		if _, is := w.away(item.Unit.JurisdictionID, task.Month); is && item.Origin != models.OriginCall {
+			continue
+		}
 		if err := tx.Omit("Item", "Unit", "TemplateVersion", "Batches").Create(&task).Error; err != nil {
 			return written, fmt.Errorf("write task %s: %w", task.Code, err)
 		}
@@ -121,15 +132,15 @@ func periodsSince(item models.CatalogueItem, now time.Time) []models.Period {
 }
 
 // newTask works out opening, due and lock of a task: it opens on the day after its period, is due DueDays after the
-// period's end at 17:00, rolled forward to a working day, and locks LockDays after that. Where the calendar says nothing
+// period's end at the due hour, rolled forward to a working day, and locks LockDays after that. Where the calendar says nothing
 // certain of the year yet, the due is provisional: it follows when the notice is out (FollowCalendar).
-func newTask(item models.CatalogueItem, p models.Period, versionID int64, calendar *cn.Calendar, now time.Time) models.FilingTask {
+func newTask(item models.CatalogueItem, p models.Period, versionID int64, calendar *cn.Calendar, hour models.DueHour, now time.Time) models.FilingTask {
 	end := p.Last()
 	if p == "once" {
 		end = models.DayOf(now)
 	}
 	dueOn := end.AddDays(item.DueDays)
-	dueAt := dueAfter(calendar, dueOn)
+	dueAt := dueAfter(calendar, dueOn, hour)
 	lockDays := item.LockDays
 	if lockDays == 0 {
 		lockDays = defaultLockDays
@@ -142,6 +153,6 @@ func newTask(item models.CatalogueItem, p models.Period, versionID int64, calend
 }
 
 // dueAfter is when something is due that is reckoned from a day: on it, or on the next working day.
-func dueAfter(calendar *cn.Calendar, dueOn models.Day) models.Instant {
-	return models.Day(cn.FormatDay(calendar.NextWorkday(dueOn.Time()))).At(dueHour, 0)
+func dueAfter(calendar *cn.Calendar, dueOn models.Day, hour models.DueHour) models.Instant {
+	return hour.On(models.Day(cn.FormatDay(calendar.NextWorkday(dueOn.Time()))))
 }

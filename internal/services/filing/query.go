@@ -24,6 +24,7 @@ type TaskRow struct {
 // TaskFilter narrows the list of tasks.
 type TaskFilter struct {
 	Text     string // in item name or task code
+	Item     string // item code
 	UnitID   int64
 	Unit     string // unit code
 	Month    string // 2026-10
@@ -34,11 +35,18 @@ type TaskFilter struct {
 	Size     int
 }
 
-// taskScope narrows a query to what the actor sees and the filter asks for, but for the standing, which is derived.
-func taskScope(actor models.Actor, f TaskFilter) func(*gorm.DB) *gorm.DB {
+// taskScope narrows a query to what the actor sees and the filter asks for. A standing that SQL does not tell exactly is
+// narrowed to the tasks that may have it.
+func (s *Service) taskScope(actor models.Actor, f TaskFilter) func(*gorm.DB) *gorm.DB {
 	return func(db *gorm.DB) *gorm.DB {
 		db = db.Scopes(database.Visible(actor, "filing_tasks.unit_id"), database.Shared(actor, "filing_tasks.unit_id", "filing_tasks.id")).Joins("Item").Joins("Unit").
 			Scopes(database.ContainsAny(f.Text, "Item.name", "filing_tasks.code"))
+		if facts, _ := s.standingFacts(f.Standing); facts != nil {
+			db = db.Where(facts)
+		}
+		if f.Item != "" {
+			db = db.Where(`"Item".code = ?`, strings.ToLower(f.Item))
+		}
 		if f.Unit != "" {
 			db = db.Where(`"Unit".code = ?`, strings.ToLower(f.Unit))
 		}
@@ -53,29 +61,28 @@ func taskScope(actor models.Actor, f TaskFilter) func(*gorm.DB) *gorm.DB {
 }
 
 // Tasks returns a page of the tasks that the actor may see and how many there are.
-//
-// A filter by standing is applied to what SQL found, because a standing is derived; such a list is bounded by listCap.
 func (s *Service) Tasks(ctx context.Context, actor models.Actor, f TaskFilter) ([]TaskRow, int64, error) {
 	if err := s.Guard.Allow(actor, "filing", "view"); err != nil {
 		return nil, 0, err
 	}
 	db := s.DB.Read.WithContext(ctx)
-	if f.Standing != "" {
-		return s.tasksStanding(db, actor, f)
+	if _, exact := s.standingFacts(f.Standing); !exact {
+		return s.tasksDerived(db, actor, f)
 	}
 	var total int64
-	if err := db.Model(&models.FilingTask{}).Scopes(taskScope(actor, f)).Count(&total).Error; err != nil {
+	if err := db.Model(&models.FilingTask{}).Scopes(s.taskScope(actor, f)).Count(&total).Error; err != nil {
 		return nil, 0, database.Fault(fmt.Errorf("count tasks: %w", err))
 	}
 	rows, err := s.taskRows(db.Scopes(database.Page(f.Page, f.Size)), actor, f)
 	return rows, total, err
 }
 
-// listCap bounds how many tasks a list by standing reads.
+// listCap bounds how many tasks a page without pages reads: those of one unit, or of some months.
 const listCap = 5000
 
-func (s *Service) tasksStanding(db *gorm.DB, actor models.Actor, f TaskFilter) ([]TaskRow, int64, error) {
-	all, err := s.taskRows(db.Limit(listCap), actor, f)
+// tasksDerived returns a page of the tasks of a standing that SQL can only narrow down.
+func (s *Service) tasksDerived(db *gorm.DB, actor models.Actor, f TaskFilter) ([]TaskRow, int64, error) {
+	all, err := s.taskRows(db, actor, f)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -88,7 +95,7 @@ func (s *Service) tasksStanding(db *gorm.DB, actor models.Actor, f TaskFilter) (
 // order puts tasks in the filter's order.
 func (f TaskFilter) order(db *gorm.DB) *gorm.DB {
 	order := map[string]string{
-		"due": "filing_tasks.due_at, filing_tasks.id", "unit": `"Unit".plan_no, filing_tasks.due_at DESC, filing_tasks.id`,
+		"due": "filing_tasks.due_at, filing_tasks.id", "unit": database.PlanOrder(`"Unit"`) + ", filing_tasks.due_at DESC, filing_tasks.id",
 		"name": `"Item".name, filing_tasks.due_at DESC, filing_tasks.id`,
 	}[f.Sort]
 	if order == "" {
@@ -99,7 +106,7 @@ func (f TaskFilter) order(db *gorm.DB) *gorm.DB {
 
 func (s *Service) taskRows(db *gorm.DB, actor models.Actor, f TaskFilter) ([]TaskRow, error) {
 	var tasks []models.FilingTask
-	err := db.Scopes(taskScope(actor, f), f.order).Preload("Batches", func(db *gorm.DB) *gorm.DB { return db.Order("no") }).Find(&tasks).Error
+	err := db.Scopes(s.taskScope(actor, f), f.order).Preload("Batches", func(db *gorm.DB) *gorm.DB { return db.Order("no") }).Find(&tasks).Error
 	if err != nil {
 		return nil, database.Fault(fmt.Errorf("list tasks: %w", err))
 	}
@@ -146,6 +153,8 @@ type TaskPage struct {
 	Returned *workflow.Event // why the Office returned the batch that is to be mended, until the new try is with it again
 	SentBack *workflow.Event // why the unit leader sent the batch back, until a try is submitted again
 	Previous *models.Batch   // the batch before, for 'first upload had 57 errors'
+	reader   string          // the name of who reads the page
+	mayStep  bool            // the unit's next step is the reader's to take
 }
 
 // People are the names that the sentence 下一步 calls.
@@ -171,7 +180,7 @@ func (s *Service) Page(ctx context.Context, actor models.Actor, taskCode, batchC
 	if err != nil {
 		return nil, database.Fault(err)
 	}
-	p := &TaskPage{Task: t, Standing: t.Standing(s.now()), DueNow: t.DueNow(), Own: t.UnitID == actor.Unit.ID}
+	p := &TaskPage{Task: t, Standing: t.Standing(s.now()), DueNow: t.DueNow(), Own: t.UnitID == actor.Unit.ID, reader: actor.Name}
 	p.Batch = p.Task.Current()
 	if batchCode != "" {
 		p.Batch = find(p.Task.Batches, upper(batchCode))
@@ -209,7 +218,7 @@ func (s *Service) fillBatch(db *gorm.DB, actor models.Actor, p *TaskPage) error 
 	if err != nil {
 		return fmt.Errorf("read findings: %w", err)
 	}
-	if err := s.openFindings(p.Rules, p.Task.TemplateVersion.Definition); err != nil {
+	if err := s.openFindings(p.Rules); err != nil {
 		return err
 	}
 	if p.Batch.WarningCount > 0 {
@@ -248,6 +257,8 @@ func (s *Service) fillTask(db *gorm.DB, actor models.Actor, p *TaskPage) error {
 	}
 	p.NoUpload = s.MayFile(&p.Task)
 	can := func(action string) bool { return s.Guard.Can(actor, "filing", action) }
+	next, ok := s.stepOf(&p.Task)
+	p.mayStep = ok && p.Own && s.Guard.Can(actor, next.Object, next.Action) && !(next.Locked && p.unlockAsked() != nil)
 	p.CanFile, p.CanNil = p.Own && can("upload"), p.Own && can("nil")
 	p.CanAsk = (p.Own && can("ask")) || can("waive")
 	p.CanSay = can("message") && (p.Own || actor.Has(models.RoleOffice))

@@ -51,6 +51,7 @@ type Deps struct {
 	Calendars calendars
 	Handovers handovers
 	Calls     calls
+	DueHour   models.DueHour // until when a due day lasts
 	Now       func() time.Time
 	TempDir   string
 }
@@ -74,9 +75,6 @@ func New(d Deps) (*Service, error) {
 }
 
 func (s *Service) now() models.Instant { return models.At(s.Now()) }
-
-// The hour until which the due day lasts (DESIGN §5).
-const dueHour = 17
 
 var (
 	errNoTask  = fault.New(fault.NotFound, "没有这个报送任务。")
@@ -114,7 +112,7 @@ func (s *Service) task(db *gorm.DB, actor models.Actor, code string) (models.Fil
 	var t models.FilingTask
 	err := db.Scopes(database.Visible(actor, "filing_tasks.unit_id"), database.Shared(actor, "filing_tasks.unit_id", "filing_tasks.id")).
 		Joins("Item").Joins("Unit").Joins("TemplateVersion").
-		Preload("Batches", func(db *gorm.DB) *gorm.DB { return db.Order("no") }).Preload("Batches.Files").
+		Preload("Batches", func(db *gorm.DB) *gorm.DB { return db.Order("no") }).Preload("Batches.Files", func(db *gorm.DB) *gorm.DB { return db.Order("seq") }).
 		Where("filing_tasks.code = ?", upper(code)).Take(&t).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return t, errNoTask

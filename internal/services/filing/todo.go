@@ -1,6 +1,7 @@
 package filing
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -28,9 +29,11 @@ type Todo struct {
 	Batch      string
 	Code       string         // of the waiver
 	Verb       string         // the button: 去报送
+	Does       string         // what is done by it: 提交审签
 	Unit       string         // whose it is, for the Office
 	Flow       *workflow.Flow // of State, for what waits elsewhere than in filing
 	URL        string         // where that is done
+	Locked     bool           // nothing can be filed until the Office unlocks the task
 	Correction bool           // the own unit corrects what is in force; nobody set a due for it
 }
 
@@ -46,7 +49,7 @@ func (s *Service) Todos(ctx context.Context, actor models.Actor) ([]Todo, error)
 		return err
 	}
 	if s.Guard.Can(actor, "filing", "upload") {
-		if err := add(s.unitTodos(db, actor)); err != nil {
+		if err := add(s.unitTodos(db, actor, mine)); err != nil {
 			return nil, err
 		}
 	}
@@ -72,8 +75,70 @@ func (s *Service) Todos(ctx context.Context, actor models.Actor) ([]Todo, error)
 	return todos, nil
 }
 
-// unitTodos are the tasks of the own unit that the liaison must bring forward.
-func (s *Service) unitTodos(db *gorm.DB, actor models.Actor) ([]Todo, error) {
+// Waiting returns the batches that the actor's side has submitted and that wait for the unit leader, soonest due first. They
+// are nobody's to-do but the unit leader's; whoever submitted them can see where they are.
+func (s *Service) Waiting(ctx context.Context, actor models.Actor) ([]Todo, error) {
+	if !s.Guard.Can(actor, "filing", "upload") || s.Guard.Can(actor, "filing", "sign") {
+		return nil, nil
+	}
+	waiting, err := s.batchTodos(s.DB.Read.WithContext(ctx), actor, models.BatchSigning, "查看")
+	slices.SortStableFunc(waiting, func(a, b Todo) int { return cmp.Compare(a.DueAt, b.DueAt) })
+	return waiting, err
+}
+
+// Unlocking returns the locked tasks of the actor's unit for which an unlock is asked and not yet decided, longest asked
+// first. Until then the unit can do nothing about them.
+func (s *Service) Unlocking(ctx context.Context, actor models.Actor) ([]Todo, error) {
+	if !s.Guard.Can(actor, "filing", "upload") {
+		return nil, nil
+	}
+	db := s.DB.Read.WithContext(ctx)
+	asked, err := unlocksAsked(db, actor.Unit.ID)
+	if err != nil || len(asked) == 0 {
+		return nil, err
+	}
+	var todos []Todo
+	for _, w := range asked {
+		stand := w.Task.Standing(s.now())
+		todos = append(todos, Todo{Title: w.Task.Item.Name + "　" + w.Task.Period.Label(), Task: w.Task.Code, Code: w.Code, Waiver: true, State: w.State, Stand: stand,
+			Note: "解锁补报申请 " + w.Code + "，同意后上传补报文件", Verb: "查看", LastAt: w.CreatedAt})
+	}
+	slices.SortFunc(todos, func(a, b Todo) int { return cmp.Or(cmp.Compare(a.LastAt, b.LastAt), strings.Compare(a.Task, b.Task)) })
+	return todos, nil
+}
+
+// unlocksAsked are a unit's requests for an unlock that wait for the Office, by task.
+func unlocksAsked(db *gorm.DB, unitID int64) (map[int64]models.Waiver, error) {
+	var open []models.Waiver
+	err := db.Preload("Task").Preload("Task.Item").Where("waivers.unit_id = ? AND waivers.kind = ? AND waivers.state IN ?", unitID, models.WaiverUnlock,
+		models.WaiverFlow.WaitingFor(workflow.Office)).Order("waivers.id").Limit(TodoCap).Find(&open).Error
+	if err != nil {
+		return nil, database.Fault(fmt.Errorf("read requests for an unlock: %w", err))
+	}
+	asked := map[int64]models.Waiver{}
+	for _, w := range open {
+		asked[w.TaskID] = w
+	}
+	return asked, nil
+}
+
+// WithLiaison returns what the actor's unit is to do next and the actor may not, soonest due first: it waits for the liaison.
+func (s *Service) WithLiaison(ctx context.Context, actor models.Actor) ([]Todo, error) {
+	if !s.Guard.Can(actor, "filing", "upload") || s.takesEveryStep(actor) {
+		return nil, nil
+	}
+	return s.unitTodos(s.DB.Read.WithContext(ctx), actor, others)
+}
+
+// Whose steps are looked for among those of a unit.
+const (
+	mine   = true
+	others = false
+)
+
+// unitTodos are the tasks of the own unit that it must bring forward, as far as the next step is the actor's to take, or
+// only somebody else's of the unit.
+func (s *Service) unitTodos(db *gorm.DB, actor models.Actor, whose bool) ([]Todo, error) {
 	var tasks []models.FilingTask
 	err := db.Joins("Item").Preload("Batches", func(db *gorm.DB) *gorm.DB { return db.Order("no") }).
 		Where("filing_tasks.unit_id = ? AND filing_tasks.exempted_at = 0 AND filing_tasks.opens_at <= ?", actor.Unit.ID, s.now()).
@@ -86,13 +151,18 @@ func (s *Service) unitTodos(db *gorm.DB, actor models.Actor) ([]Todo, error) {
 	if err != nil {
 		return nil, err
 	}
+	asked, err := unlocksAsked(db, actor.Unit.ID)
+	if err != nil {
+		return nil, err
+	}
 	var todos []Todo
 	for i := range tasks {
-		todo, ok := s.unitTodo(&tasks[i])
-		if !ok {
+		next, ok := s.stepOf(&tasks[i])
+		if !ok || s.Guard.Can(actor, next.Object, next.Action) != whose || next.Locked && asked[tasks[i].ID].ID != 0 { // it is the Office's turn: see Unlocking
 			continue
 		}
-		if e, back := reasons[todo.Batch]; back {
+		todo := s.unitTodo(&tasks[i], next)
+		if e, back := reasons[todo.Batch]; back && !todo.Locked {
 			todo.Note, todo.Last, todo.LastAt = "退回理由："+e.Reason, e.ActorName+" 退回", models.Instant(e.At)
 		}
 		todos = append(todos, todo)
@@ -130,40 +200,32 @@ func sentBack(db *gorm.DB, tasks []models.FilingTask) (map[string]workflow.Event
 	return found, nil
 }
 
-func (s *Service) unitTodo(t *models.FilingTask) (Todo, bool) {
+// unitTodo is a task as a to-do of its unit, which is to take the step next.
+func (s *Service) unitTodo(t *models.FilingTask, next step) Todo {
 	now := s.now()
-	todo := Todo{DueAt: t.DueNow(), Title: t.Item.Name + "　" + t.Period.Label(), Task: t.Code, Stand: t.Standing(now), Verb: "去报送",
-		Note: fmt.Sprintf("%s开放填报", cnDay(t.OpensAt)), LastAt: t.OpensAt, Last: "系统 任务开放"}
+	todo := Todo{DueAt: t.DueNow(), Title: t.Item.Name + "　" + t.Period.Label(), Task: t.Code, Stand: t.Standing(now), Verb: next.Verb, Does: next.Does,
+		Note: fmt.Sprintf("%s开放填报", cnDay(t.OpensAt)), LastAt: t.OpensAt, Last: "系统 任务开放", Locked: next.Locked}
 	todo.Late = now > todo.DueAt
 	if t.Effective() != nil { // a correction: the task itself is done, and nobody set a due for mending it
 		todo.DueAt, todo.Late, todo.Correction = 0, false, true
 	}
 	current := t.Current()
-	if current == nil || (current.State == models.BatchEffective && t.CorrectionOpen) {
-		if t.CorrectionOpen {
-			todo.Note, todo.Verb, todo.Last, todo.LastAt = "办公室已同意更正，请上传更正文件", "去更正", "办公室 同意更正", 0
-		} else if now >= t.LockAt && now >= t.UnlockedUntil {
-			todo.Note, todo.Verb = "已锁定，补报须申请解锁", "去申请"
-		}
-		return todo, true
+	begun := current != nil && current.State != models.BatchEffective
+	switch {
+	case next.Locked:
+		todo.Note = "已锁定，补报须申请解锁"
+	case begun:
+		todo.Note = describe(current)
+	case t.CorrectionOpen:
+		todo.Note, todo.Last, todo.LastAt = "办公室已同意更正，请上传更正文件", "办公室 同意更正", 0
+	case now >= t.LockAt:
+		todo.Note, todo.Last, todo.LastAt = "已同意解锁，请在 "+cnDue(t.UnlockedUntil)+" 前补报", "办公室 同意解锁", 0
 	}
-	todo.State, todo.Batch, todo.Note = current.State, current.Code, describe(current)
-	switch current.State {
-	case models.BatchErrors, models.BatchMalformed:
-		todo.Verb = "改错误"
-	case models.BatchWarnings:
-		todo.Verb = "去说明"
-	case models.BatchClean:
-		todo.Verb = "去提交"
-	case models.BatchFailed:
-		todo.Verb = "重新校验"
-	case models.BatchReturned:
-		todo.Verb = "去补正"
-	default:
-		return todo, false
+	if begun {
+		todo.State, todo.Batch = current.State, current.Code
+		todo.Last, todo.LastAt = lastStep(current)
 	}
-	todo.Last, todo.LastAt = lastStep(current)
-	return todo, true
+	return todo
 }
 
 // lastStep says who did the last step on a batch, as far as its own columns tell.
@@ -174,7 +236,7 @@ func lastStep(b *models.Batch) (string, models.Instant) {
 	case b.SignedAt != 0:
 		return b.SignedName + " 审签", b.SignedAt
 	case b.SubmittedAt != 0:
-		return b.CreatedName + " 提交审签", b.SubmittedAt
+		return b.SubmittedName + " 提交审签", b.SubmittedAt
 	case b.CheckedAt != 0:
 		return "系统 校验完成", b.CheckedAt
 	}

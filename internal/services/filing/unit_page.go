@@ -24,12 +24,13 @@ func (s *Service) OfUnit(ctx context.Context, actor models.Actor, unit models.Un
 }
 
 // Unsettled returns the tasks of a unit that are neither in force nor exempt, of whatever month: what the Office decides
-// on once the unit is closed.
+// on once the unit is closed. The filing of an ad-hoc call is not among them: it goes with its call.
 func (s *Service) Unsettled(ctx context.Context, actor models.Actor, unit models.Unit) ([]TaskRow, error) {
 	if err := s.Guard.Allow(actor, "filing", "view"); err != nil {
 		return nil, err
 	}
 	db := s.DB.Read.WithContext(ctx).Limit(listCap).Where("filing_tasks.unit_id = ? AND filing_tasks.exempted_at = 0", unit.ID).
+		Where(`"Item".origin <> ?`, models.OriginCall).
 		Where("NOT EXISTS (SELECT 1 FROM batches b WHERE b.task_id = filing_tasks.id AND b.state = ?)", models.BatchEffective)
 	return s.taskRows(db, actor, TaskFilter{Sort: "due"})
 }
@@ -64,6 +65,9 @@ func (s *Service) Transfer(ctx context.Context, actor models.Actor, code, why st
 		if res.RowsAffected == 0 {
 			return fault.New(fault.Conflict, "这项任务刚刚已由他人处理，请刷新后核对。")
 		}
+		if err := tx.Model(&models.Waiver{}).Where("task_id = ?", t.ID).Update("unit_id", heir.ID).Error; err != nil { // what was asked for it goes along
+			return fmt.Errorf("transfer requests about %s: %w", t.Code, err)
+		}
 		return audit.Record(tx, s.now(), actor, audit.Entry{Object: "filing", ObjectID: t.Code, Action: "transfer", Reason: why,
 			Detail: t.Unit.Name + " → " + heir.Name})
 	})
@@ -75,6 +79,8 @@ func heirOf(tx *gorm.DB, t models.FilingTask) (models.Unit, error) {
 	switch {
 	case !t.Unit.Closed() || t.Unit.MergedIntoID == nil:
 		return heir, fault.New(fault.Locked, "“"+t.Unit.Name+"”没有并入其他单位，任务不能转出。")
+	case t.Item.Origin == models.OriginCall:
+		return heir, fault.New(fault.Locked, "任务 "+t.Code+" 属于专项需求，请在单位页的“撤并后待办”中转出那件需求。")
 	case len(t.Batches) > 0:
 		return heir, fault.New(fault.Locked, "任务 "+t.Code+" 已有上传记录，请由原单位办完，或提出免报。")
 	case t.ExemptedAt != 0:

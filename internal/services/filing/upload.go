@@ -1,6 +1,7 @@
 package filing
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -30,6 +31,9 @@ type UploadedFile struct {
 	Name string // as the user called it
 	Blob string // content hash
 	Size int64
+	Kind models.FileKind // "" = a table
+
+	format string // of a document
 }
 
 // mayFile says why no batch can be begun for the task now, or nil. Needs the task's batches.
@@ -77,14 +81,20 @@ func (s *Service) MayFile(t *models.FilingTask) string {
 // CheckUpload asks, before any byte is stored, whether the actor may upload for the task now.
 // Returns fault.NotFound for a task of another unit, fault.Forbidden, fault.Conflict or fault.Locked with the reason.
 func (s *Service) CheckUpload(ctx context.Context, actor models.Actor, code string) error {
+	_, err := s.UploadMost(ctx, actor, code)
+	return err
+}
+
+// UploadMost is CheckUpload, and says how many files the task takes at most.
+func (s *Service) UploadMost(ctx context.Context, actor models.Actor, code string) (int, error) {
 	if err := s.Guard.Allow(actor, "filing", "upload"); err != nil {
-		return err
+		return 0, err
 	}
 	t, err := s.ownTask(s.DB.Read.WithContext(ctx), actor, code)
 	if err != nil {
-		return err
+		return 0, database.Fault(err)
 	}
-	return s.mayFile(&t)
+	return MostFiles(&t.TemplateVersion.Definition), s.mayFile(&t)
 }
 
 // ownTask returns a task of the actor's own unit. The parent unit sees a sub-unit's task but does not file for it.
@@ -108,11 +118,12 @@ func (s *Service) Upload(ctx context.Context, actor models.Actor, code string, f
 	if err := s.Guard.Allow(actor, "filing", "upload"); err != nil {
 		return nil, err
 	}
-	if err := checkFiles(files); err != nil {
+	files, err := s.checkFiles(ctx, actor, code, files)
+	if err != nil {
 		return nil, err
 	}
 	var batch *models.Batch
-	err := s.tx(ctx, actor, func(tx *gorm.DB) error {
+	err = s.tx(ctx, actor, func(tx *gorm.DB) error {
 		var err error
 		batch, err = s.upload(tx, actor, code, files, nil)
 		return err
@@ -143,13 +154,31 @@ func (s *Service) upload(tx *gorm.DB, actor models.Actor, code string, files []U
 	return batch, err
 }
 
-func checkFiles(files []UploadedFile) error {
+// checkFiles holds the files of a batch against what may come together, and returns them with the documents last.
+func (s *Service) checkFiles(ctx context.Context, actor models.Actor, code string, files []UploadedFile) ([]UploadedFile, error) {
+	t, err := s.ownTask(s.DB.Read.WithContext(ctx), actor, code)
+	if err != nil {
+		return nil, database.Fault(err)
+	}
+	def := &t.TemplateVersion.Definition
+	if err := checkSame(files, MostFiles(def)); err != nil {
+		return nil, err
+	}
+	if files, err = s.sortFiles(ctx, def, files); err != nil {
+		return nil, err
+	}
+	var form fault.Form
+	checkDocuments(&form, files)
+	return files, form.Err()
+}
+
+func checkSame(files []UploadedFile, most int) error {
 	var form fault.Form
 	if len(files) == 0 {
 		form.Add("file", "请选择要上传的文件。")
 	}
-	if len(files) > MaxFiles {
-		form.Add("file", fmt.Sprintf("一个批次最多 %d 个文件，请合并后再传。", MaxFiles))
+	if len(files) > most {
+		form.Add("file", TooMany(most))
 	}
 	seen := map[string]string{}
 	for _, f := range files {
@@ -219,15 +248,15 @@ func (s *Service) replaceCurrent(tx *gorm.DB, t *models.FilingTask) error {
 // addFiles writes the files of a batch, the batch's checksum over all of them, and where the same content came before.
 func addFiles(tx *gorm.DB, batch *models.Batch, files []UploadedFile) error {
 	sum := sha256.New()
+	documents := slices.ContainsFunc(files, func(f UploadedFile) bool { return f.Kind == models.FileDocument })
 	for i, f := range files {
-		var earlier models.Batch
-		err := tx.Select("batches.code").Joins("JOIN batch_files f ON f.batch_id = batches.id AND f.blob = ?", f.Blob).
-			Where("batches.unit_id = ? AND batches.id <> ?", batch.UnitID, batch.ID).Order("batches.id DESC").Limit(1).Find(&earlier).Error
+		earlier, err := sentBefore(tx, batch, f, documents)
 		if err != nil {
-			return fmt.Errorf("look for the same file: %w", err)
+			return err
 		}
-		row := models.BatchFile{BatchID: batch.ID, Seq: i, Name: cleanName(f.Name), Size: f.Size, Blob: f.Blob, Duplicate: earlier.Code,
-			Ignored: listed[models.IgnoredRow](nil), Extra: listed[string](nil), Absent: listed[string](nil), Notes: listed[string](nil)}
+		row := models.BatchFile{BatchID: batch.ID, Seq: i, Kind: cmp.Or(f.Kind, models.FileTable), Name: cleanName(f.Name), Size: f.Size, Blob: f.Blob,
+			Format: f.format, Duplicate: earlier, Ignored: listed[models.IgnoredRow](nil), Extra: listed[string](nil),
+			Absent: listed[string](nil), Notes: listed[string](nil), NamedBy: listed[models.RowPlace](nil)}
 		if err := tx.Create(&row).Error; err != nil {
 			return fmt.Errorf("add file: %w", err)
 		}
@@ -239,6 +268,24 @@ func addFiles(tx *gorm.DB, batch *models.Batch, files []UploadedFile) error {
 		batch.Checksum = files[0].Blob
 	}
 	return tx.Model(&models.Batch{}).Where("id = ?", batch.ID).Update("checksum", batch.Checksum).Error
+}
+
+// sentBefore returns the code of the unit's latest other batch with the very same table, or "". A document comes again
+// with every try, and so may a table to which only a document was lacking: nobody needs to be told.
+func sentBefore(tx *gorm.DB, batch *models.Batch, f UploadedFile, documents bool) (string, error) {
+	var earlier models.Batch
+	if f.Kind == models.FileDocument {
+		return "", nil
+	}
+	query := tx.Select("batches.code").Joins("JOIN batch_files f ON f.batch_id = batches.id AND f.blob = ?", f.Blob).
+		Where("batches.unit_id = ? AND batches.id <> ?", batch.UnitID, batch.ID)
+	if documents {
+		query = query.Where("batches.task_id <> ?", batch.TaskID)
+	}
+	if err := query.Order("batches.id DESC").Limit(1).Find(&earlier).Error; err != nil {
+		return "", fmt.Errorf("look for the same file: %w", err)
+	}
+	return earlier.Code, nil
 }
 
 // cleanName keeps the last part of a file name, without control characters, at most 120 characters.

@@ -49,7 +49,7 @@ func (f WaiverFilter) order(db *gorm.DB) *gorm.DB {
 	case "oldest":
 		return db.Order("waivers.id")
 	case "unit":
-		return db.Order("u.plan_no, u.id, waivers.id DESC")
+		return db.Order(database.PlanOrder("u") + ", waivers.id DESC")
 	case "name":
 		return db.Order("i.name, waivers.id DESC")
 	}

@@ -65,9 +65,28 @@ func (s *Service) RaiseWaiver(ctx context.Context, actor models.Actor, code stri
 		})
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		return nil, fault.New(fault.Conflict, "这项任务已有同类申请正在办理，请等办理结果。")
+		return nil, s.alreadyAsked(ctx, code, in.Kind)
 	}
 	return w, err
+}
+
+// alreadyAsked says which request of the kind is under way for the task, who raised it and when.
+func (s *Service) alreadyAsked(ctx context.Context, task string, kind models.WaiverKind) error {
+	var open struct {
+		Code, Name string
+		CreatedAt  models.Instant
+	}
+	err := s.DB.Read.WithContext(ctx).Table("waivers w").Select("w.code, a.name, w.created_at").
+		Joins("JOIN filing_tasks t ON t.id = w.task_id").Joins("JOIN accounts a ON a.id = w.created_by").
+		Where("t.code = ? AND w.kind = ? AND w.state IN ?", upper(task), kind, models.WaiverFlow.WaitingFor(workflow.Office)).
+		Order("w.id DESC").Limit(1).Scan(&open).Error
+	if err != nil {
+		return database.Fault(fmt.Errorf("find the open request: %w", err))
+	}
+	if open.Code == "" {
+		return fault.New(fault.Conflict, "这项任务已有同类申请正在办理，请等办理结果。")
+	}
+	return fault.New(fault.Conflict, fmt.Sprintf("这项任务已有同类申请正在办理：%s（%s %s 提出）。请等办理结果。", open.Code, open.Name, cnDue(open.CreatedAt)))
 }
 
 func (s *Service) waivable(tx *gorm.DB, actor models.Actor, code string, byOffice bool) (models.FilingTask, error) {
@@ -90,7 +109,7 @@ func (s *Service) checkWaiver(in WaiverInput) error {
 		switch {
 		case !in.Until.Valid():
 			form.Add("until", "请填写解锁到哪一天。")
-		case in.Until.At(dueHour, 0) <= s.now():
+		case s.DueHour.On(in.Until) <= s.now():
 			form.Add("until", "解锁期限应晚于现在。")
 		}
 	}
@@ -135,7 +154,7 @@ func (s *Service) writeWaiver(tx *gorm.DB, actor models.Actor, t models.FilingTa
 		Reason: in.Reason, CreatedBy: actor.AccountID, CreatedAt: s.now(),
 	}
 	if in.Kind == models.WaiverUnlock {
-		w.Until = in.Until.At(dueHour, 0)
+		w.Until = s.DueHour.On(in.Until)
 	}
 	return w, tx.Omit("Task").Create(w).Error
 }
@@ -159,14 +178,25 @@ func (s *Service) MoveWaiver(ctx context.Context, actor models.Actor, code strin
 			return err
 		}
 		if in.From != "" && in.From != w.State {
-			return fault.New(fault.Conflict, fmt.Sprintf("您打开页面后，申请 %s 已变为“%s”。请核对后再办。", w.Code, models.WaiverFlow.Describe(w.State).Label))
+			return s.stale(tx, waiverSeen(actor, &w))
 		}
 		var also func(*gorm.DB) error
 		if verb == models.VerbConfirm {
 			also = func(tx *gorm.DB) error { return s.grant(tx, &w) }
 		}
-		return s.applyWaiver(tx, actor, &w, verb, in.workflow(), also)
+		return s.explainLate(tx, waiverSeen(actor, &w), verb, s.applyWaiver(tx, actor, &w, verb, in.workflow(s.DueHour), also))
 	})
+}
+
+// waiverSeen is a request as the actor's page showed it.
+func waiverSeen(actor models.Actor, w *models.Waiver) seen {
+	return seen{flow: &models.WaiverFlow, record: w, name: "申请", actor: actor}
+}
+
+// WaiverLate says why a move of a request cannot be taken any more, who was first and when, or returns nil if it can.
+func (s *Service) WaiverLate(ctx context.Context, actor models.Actor, w *models.Waiver, verb workflow.Verb) error {
+	_, err := models.WaiverFlow.Next(w.State, verb)
+	return s.explainLate(s.DB.Read.WithContext(ctx), waiverSeen(actor, w), verb, err)
 }
 
 func (s *Service) waiver(db *gorm.DB, actor models.Actor, code string) (models.Waiver, error) {
@@ -208,6 +238,9 @@ type WaiverPage struct {
 	History []workflow.Event
 	Moves   []workflow.Move
 }
+
+// MayAct reports whether the request waits for the reader, among others.
+func (p WaiverPage) MayAct() bool { return workflow.HasMain(p.Moves) }
 
 // Waiver returns one waiver that the actor may see.
 func (s *Service) Waiver(ctx context.Context, actor models.Actor, code string) (WaiverPage, error) {

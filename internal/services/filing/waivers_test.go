@@ -162,3 +162,72 @@ func TestWaiver_ListAndTodos(t *testing.T) {
 		}
 	})
 }
+
+// TestNext_LeadsThroughAnUnlocking: a locked task is not to be filed at once but asked for first, and each step says what
+// comes after it.
+func TestNext_LeadsThroughAnUnlocking(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		says := func(want, verb, note string) {
+			t.Helper()
+			if got := workflow.Plain(d.Filing.Next(d.page(zjj))); got != want {
+				t.Errorf("next %q, want %q", got, want)
+			}
+			todos, err := d.Filing.Todos(d.ctx, d.liaison(zjj))
+			d.ok(err)
+			for _, todo := range todos {
+				if todo.Task == zjj && verb == "" {
+					t.Errorf("%s is a to-do: %+v", zjj, todo)
+				} else if todo.Task == zjj && (todo.Verb != verb || !strings.Contains(todo.Note, note)) {
+					t.Errorf("to-do %s: %q, want %s: %q", todo.Verb, todo.Note, verb, note)
+				}
+			}
+		}
+		d.Clock.Set("2026-11-27", 9, 0)
+		says("请联络员王静立即补报：应于 11月25日（周三）17:00 前报送，已经逾期。", "去报送", "开放填报")
+		d.Clock.Set("2027-02-15", 9, 0)
+		says("本期已锁定，请联络员王静先申请解锁补报：应于 11月25日（周三）17:00 前报送，已经逾期；办公室两人先后同意后可以上传。", "去申请", "已锁定")
+		w, err := d.Filing.RaiseWaiver(d.ctx, d.liaison(zjj), zjj, filing.WaiverInput{Kind: models.WaiverUnlock, Reason: "漏报", Until: "2027-02-26"})
+		d.ok(err)
+		says("解锁补报申请 "+w.Code+" 正在办理，请等办公室两人先后同意；同意后由联络员王静上传补报文件。", "", "")
+		asked, err := d.Filing.Unlocking(d.ctx, d.liaison(zjj))
+		d.ok(err)
+		if len(asked) != 1 || asked[0].Task != zjj || !strings.Contains(asked[0].Note, w.Code) {
+			t.Errorf("waiting for the Office: %+v", asked)
+		}
+		if others, err := d.Filing.Unlocking(d.ctx, d.As("liaison.fgw")); err != nil || len(others) != 0 {
+			t.Errorf("another unit sees %+v, %v", others, err)
+		}
+		d.ok(d.Filing.MoveWaiver(d.ctx, d.As("office"), w.Code, models.VerbPropose, filing.MoveInput{Reason: "属实"}))
+		d.ok(d.Filing.MoveWaiver(d.ctx, d.As("office2"), w.Code, models.VerbConfirm, filing.MoveInput{}))
+		says("办公室已同意解锁，请联络员王静在 2月26日（周五）17:00 前上传补报文件；到期重新锁定。", "去补报", "已同意解锁，请在 2月26日（周五）17:00 前补报")
+		d.Clock.Set("2027-02-26", 17, 1)
+		says("本期已锁定，请联络员王静先申请解锁补报：应于 11月25日（周三）17:00 前报送，已经逾期；办公室两人先后同意后可以上传。", "去申请", "已锁定")
+	})
+}
+
+// TestWaiting_IsWhatTheUnitLeaderHas: who submitted it is named, not who uploaded it.
+func TestWaiting_IsWhatTheUnitLeaderHas(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		b := d.clean(zjj)
+		waiting := func(user string) []filing.Todo {
+			t.Helper()
+			list, err := d.Filing.Waiting(d.ctx, d.As(user))
+			d.ok(err)
+			return list
+		}
+		if got := waiting("liaison.zjj"); len(got) != 0 {
+			t.Errorf("a batch that is not submitted waits: %+v", got)
+		}
+		d.move(d.liaison(zjj), b.Code, models.VerbSubmit)
+		for _, user := range []string{"liaison.zjj", "handler.zjj"} {
+			if got := waiting(user); len(got) != 1 || got[0].Batch != b.Code || got[0].Last != "王静 提交审签" || got[0].Verb != "查看" || got[0].LastAt == 0 {
+				t.Errorf("%s sees %+v", user, got)
+			}
+		}
+		for _, user := range []string{"chief.zjj", "liaison.fgw", "office", "leader", "bank"} {
+			if got := waiting(user); len(got) != 0 {
+				t.Errorf("%s sees %+v", user, got)
+			}
+		}
+	})
+}

@@ -2,6 +2,7 @@
 package accountview
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -124,6 +125,27 @@ type TrailRow struct {
 	Object  string // 账号　liaison.zjj
 	Note    string // reason and detail
 	Addr    string
+}
+
+// notePart is a piece of a trail entry's note; one with Full is the beginning of a checksum, which Full has whole.
+type notePart struct{ Text, Full string }
+
+// checksum is how a file's checksum is written: 64 hexadecimal digits.
+var checksum = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
+
+// shownDigits is how much of a checksum is enough to compare at a glance. The receipt has it whole.
+const shownDigits = 12
+
+// note splits the entry's note at its checksums.
+func (r TrailRow) note() []notePart {
+	var parts []notePart
+	rest := 0
+	for _, at := range checksum.FindAllStringIndex(r.Note, -1) {
+		full := r.Note[at[0]:at[1]]
+		parts = append(parts, notePart{Text: r.Note[rest:at[0]]}, notePart{Text: full[:shownDigits] + "…", Full: full})
+		rest = at[1]
+	}
+	return append(parts, notePart{Text: r.Note[rest:]})
 }
 
 func (r SessionRow) end(csrf string) components.Action {

@@ -145,3 +145,22 @@ func TestPassword_mustBeChangedFirst(t *testing.T) {
 		t.Error("not three passwords are asked for")
 	}
 }
+
+// TestProfile_shortensChecksums: the trail says enough of a checksum to compare it at a glance, and the whole on demand.
+func TestProfile_shortensChecksums(t *testing.T) {
+	sum := strings.Repeat("0123456789abcdef", 4)
+	page := accountview.ProfilePage{Shell: shell, Trail: []accountview.TrailRow{
+		{What: "上传", Note: "1 个文件，校验和 " + sum}, {What: "上传", Note: sum + "，" + sum}, {What: "审签", Note: "理由 " + strings.Repeat("a", 65)},
+	}}
+	doc := viewtest.Page(t, accountview.Profile(page))
+	rows := doc.Find("#trail tbody tr")
+	if got := viewtest.Words(rows.Eq(0)); !strings.Contains(got, "1 个文件，校验和 0123456789ab…") || strings.Contains(got, sum) {
+		t.Errorf("the row reads %q", got)
+	}
+	if rows.Eq(0).Find("[title]").AttrOr("title", "") != sum || rows.Eq(1).Find("[title]").Length() != 2 {
+		t.Error("the whole checksum is nowhere")
+	}
+	if rows.Eq(2).Find("[title]").Length() != 0 || !strings.Contains(viewtest.Words(rows.Eq(2)), strings.Repeat("a", 65)) {
+		t.Error("what is no checksum was shortened")
+	}
+}

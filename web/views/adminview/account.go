@@ -32,7 +32,7 @@ func (p NewPage) inputs() []components.Input {
 // May says what the reader may do with the account; what is false is not shown.
 type May struct {
 	Disable, Unlock, Reset bool // the system administrator
-	Roles                  bool // the security administrator
+	Roles, Sessions        bool // the security administrator
 	Self                   bool // the account is the reader's own: nothing may be done
 }
 
@@ -42,6 +42,15 @@ type Held struct {
 	Since string
 	By    string
 	Alone bool // nobody else could act in it: it cannot be taken
+}
+
+// SessionRow is one log-in of the account.
+type SessionRow struct {
+	ID     string
+	Device string // Chrome 126（Windows）
+	Addr   string
+	Began  string
+	Used   string
 }
 
 // OneTimeLink is a link that was made just now and is shown this once.
@@ -64,6 +73,7 @@ type AccountPage struct {
 	May      May
 	Kept     string // why the account can be neither closed nor lose its role, "" if it can
 	Held     []Held
+	Sessions []SessionRow  // shown to those who may end them
 	Give     []models.Role // roles that the account can still be given
 	Role     string        // the role that was chosen
 	Fields   map[string]string
@@ -132,6 +142,42 @@ func (p AccountPage) roleGrid() components.Grid {
 	return grid
 }
 
+func (p AccountPage) sessionGrid() components.Grid {
+	grid := components.Grid{Label: "登录清单", Columns: []components.Column{{Label: "浏览器"}, {Label: "网络地址"}, {Label: "登录时间"}, {Label: "最近使用"},
+		{Label: "操作", Actions: true}}}
+	if len(p.Sessions) == 0 {
+		grid.Empty = &components.Nothing{Icon: components.IconUserOff, InPanel: true, Title: "目前没有登录", Text: "此账号没有在任何浏览器上登录，没有可以结束的。"}
+	}
+	return grid
+}
+
+func (p AccountPage) endSession(s SessionRow) components.Action {
+	return components.Action{Label: "结束", Small: true, Aria: "结束登录：" + s.Device + "，" + s.Addr, URL: templ.SafeURL(paths.ToAdminSession(p.ID, s.ID))}
+}
+
+// EndSessionPage asks before a log-in of somebody else is ended.
+type EndSessionPage struct {
+	Shell   layout.Shell
+	ID      int64
+	Who     string // 王静（liaison.zjj，市住房城乡建设局）
+	Session SessionRow
+	Reason  string
+	Fields  map[string]string // reason
+}
+
+func (p EndSessionPage) confirm() components.Confirm {
+	s := p.Session
+	return components.Confirm{
+		ID: "end-session", Icon: components.IconUserOff, Title: "结束这个登录？", Label: "结束登录", Danger: true,
+		Text: components.Sentence{components.Plain(p.Who + "在 " + s.Device + "、网络地址 " + s.Addr + " 上的登录（" + s.Began + " 登录，最近使用 " + s.Used +
+			"）立即失效，尚未提交的填写内容会丢失；账号、角色和已办的事项不受影响，本人可以重新登录。")},
+		Action: templ.SafeURL(paths.ToAdminStep(paths.AdminSession, p.ID)), CSRF: p.Shell.CSRF, BackURL: templ.SafeURL(paths.ToAdminAccount(p.ID)),
+		Hidden: []components.Pair{{Name: "session", Value: s.ID}},
+		Fields: []components.Input{{Kind: components.InputTextarea, Name: "reason", Label: "结束理由", Value: p.Reason, Error: p.Fields["reason"], Required: true,
+			Rows: 3, MaxLength: 500, Hint: "如：电脑遗失、不是本人登录。记入审计日志。"}},
+	}
+}
+
 func (p AccountPage) address() components.Input {
 	return components.Input{Name: "addr", Label: "网络地址（可不填）", Autocomplete: "off", MaxLength: 45,
 		Hint: "登录页提示“此电脑（网络地址 …）已暂停登录”的，填上该地址一并解除。"}
@@ -164,7 +210,7 @@ func (p DisablePage) confirm() components.Confirm {
 // rules say who may do what among the three (GB/T 22239-2019, 三员分立).
 var rules = []components.Fact{
 	{Term: models.RoleSys.Label(), Text: "新建、停用、启用、解锁账号，生成一次性链接；不能授予角色。"},
-	{Term: models.RoleSec.Label(), Text: "授予和收回角色；不能新建账号。"},
+	{Term: models.RoleSec.Label(), Text: "授予和收回角色，结束他人的登录；不能新建账号。"},
 	{Term: models.RoleAud.Label(), Text: "查阅、导出、核验审计日志；不能改动账号和角色。"},
 	{Term: "互不兼任", Text: "三种角色不能由同一账号担任，也不能与业务角色同时担任，都不接触业务数据。"},
 	{Term: "不办自己", Text: "任何人不能停用、解锁自己的账号，也不能给自己增减角色。"},

@@ -95,13 +95,13 @@ func (p CallPage) events() []components.Event {
 		What: components.Sentence{components.Plain("领导小组办公室　" + p.Call.CreatedName + " 提出")}, Quote: p.Call.Why})
 }
 
-// replyTitle names an answer: 第 1 次答复.
+// replyTitle names an answer: 第 1 次答复, and whether it is a refusal.
 func replyTitle(r models.CallReply) string {
-	what := "答复"
+	title := "第 " + strconv.Itoa(r.No) + " 次答复"
 	if r.Refusal {
-		what = "依法不予提供"
+		title += "：依法不予提供"
 	}
-	return "第 " + strconv.Itoa(r.No) + " 次" + what
+	return title
 }
 
 // replyBy says who wrote and who signed an answer.

@@ -15,7 +15,8 @@ type Clause struct {
 	No    int // the unit's number in the plan, or that of the unit above
 	Text  string
 	Open  bool
-	Items []models.CatalogueItem // in the order of the plan
+	Items []models.CatalogueItem // that stand on the unit's list, whoever supplies them; in the order of the plan
+	Moved map[string]string      // who supplies an item now, by its code: where it is another unit
 	On    string                 // code of the item that the page speaks of
 	About string                 // contact, liaison and the like, in one line
 }
@@ -59,15 +60,26 @@ func (c Clause) marked() int {
 	return n
 }
 
-// added counts the items that the Office put on the list.
-func (c Clause) added() int {
-	n := 0
+// movedItems are those that another unit supplies now.
+func (c Clause) movedItems() []models.CatalogueItem {
+	var list []models.CatalogueItem
 	for _, item := range c.Items {
-		if item.Origin == models.OriginAdded {
-			n++
+		if c.Moved[item.Code] != "" {
+			list = append(list, item)
 		}
 	}
-	return n
+	return list
+}
+
+// addedItems are the items that the Office put on the list and that are still in use.
+func (c Clause) addedItems() []models.CatalogueItem {
+	var list []models.CatalogueItem
+	for _, item := range c.Items {
+		if item.Origin == models.OriginAdded && item.RetiredAt == 0 {
+			list = append(list, item)
+		}
+	}
+	return list
 }
 
 // note says what the marks are, and whether the list may be added to.
@@ -76,8 +88,6 @@ func (c Clause) note() string {
 	switch {
 	case !c.Open:
 		note += "末尾没有“等”字，是封闭清单。"
-	case c.added() > 0:
-		note += "末尾有“等”字，办公室另补充了 " + strconv.Itoa(c.added()) + " 项。"
 	default:
 		note += "末尾有“等”字，办公室可依据法律、法规补充。"
 	}

@@ -25,6 +25,8 @@ type ListPage struct {
 	Rows    []Row
 	Pages   components.Pages
 	Filter  string // the filter in words; empty: nothing is filtered
+	// RatesNote says of what the column of rates is; empty for those who may not see figures, who have no such column.
+	RatesNote string
 }
 
 // Side is the list at the side by which the catalogue is gone through.
@@ -46,16 +48,28 @@ type Entry struct {
 // Row is one item of the list.
 type Row struct {
 	Item     models.CatalogueItem
+	List     string // name of the unit on whose list it stands
+	Moved    string // who supplies it now, since when and why; empty: that unit
 	Cycle    string
 	Version  int
 	Twins    []models.CatalogueItem
 	Proposed int
 	Pending  bool
+	Rate     *components.Rate // 近 12 期按时率; nil: nothing to be counted, or not for the reader
 }
 
+// listed says on whose list an item stands that another unit supplies now.
+func (r Row) listed() string { return "原由" + r.List + "提供，" + r.Moved }
+
 func (p ListPage) columns() []components.Column {
-	return []components.Column{p.Order.Column("代码", "code", components.SortAscending), p.Order.Column("目录项", "name", components.SortAscending),
-		p.Order.Column("周期", "cycle", components.SortAscending), {Label: "模板"}, {Label: "共享类型"}, {Label: "服务税费"}, {Label: "提示"}}
+	columns := []components.Column{p.Order.Column("代码", "code", components.SortAscending), p.Order.Column("目录项", "name", components.SortAscending),
+		p.Order.Column("周期", "cycle", components.SortAscending), {Label: "模板"}, {Label: "共享类型"}, {Label: "服务税费"}}
+	if p.RatesNote != "" {
+		rate := p.Order.Column("近 12 期按时率", "rate", components.SortAscending)
+		rate.Num = true
+		columns = append(columns, rate)
+	}
+	return append(columns, components.Column{Label: "提示"})
 }
 
 func (p ListPage) nothing() *components.Nothing {

@@ -119,8 +119,8 @@ func ranges(rows []int) string {
 func rowNo(n int) string { return components.Thousands(int64(n)) }
 
 func (p TaskPage) filesTitle() string {
-	if len(p.Batch.Files) > 1 {
-		return "文件　" + components.Thousands(int64(len(p.Batch.Files))) + " 个"
+	if n := len(p.Batch.Tables()); n > 1 {
+		return "文件　" + components.Thousands(int64(n)) + " 个"
 	}
 	return "文件"
 }
@@ -133,14 +133,33 @@ func (p TaskPage) filesBeside() bool {
 
 // fileLink leads to the original of the batch's only file, from the panel's head.
 func (p TaskPage) fileLink() *components.TextLink {
-	if !p.CanMend || len(p.Batch.Files) != 1 {
+	if !p.CanMend || len(p.Batch.Tables()) != 1 {
 		return nil
 	}
-	return &components.TextLink{Label: "下载原文件", URL: templ.SafeURL(paths.ToBatchFile(p.Batch.Code, p.Batch.Files[0].Seq))}
+	return &components.TextLink{Label: "下载原文件", URL: templ.SafeURL(paths.ToBatchFile(p.Batch.Code, p.Batch.Tables()[0].Seq))}
 }
 
 // fileLinkOf names the link to one of several originals.
 func fileLinkOf(f models.BatchFile) string { return "下载原文件 " + strconv.Itoa(f.Seq+1) }
+
+// hasAnnotated reports whether the reader, who is to mend the batch, is offered its files with what is wrong marked in them.
+func (p TaskPage) hasAnnotated() bool {
+	b := p.Batch
+	return b.FindingsBlob != "" && (b.ErrorRows > 0 || b.WarningCount > 0) && p.CanMend
+}
+
+// annotatedURL leads to the annotated form of the batch's only file, or to its files, each of which has one of its own.
+func (p TaskPage) annotatedURL() templ.SafeURL {
+	if len(p.Batch.Tables()) > 1 {
+		return "#files"
+	}
+	return templ.SafeURL(paths.ToBatchAnnotated(p.Batch.Code, 0))
+}
+
+// annotatedLinkOf names the link to the annotated form of one of several files.
+func annotatedLinkOf(f models.BatchFile) string {
+	return "下载批注工作簿 " + strconv.Itoa(f.Seq+1)
+}
 
 // discardLabel asks in the words of what is taken away.
 func (p TaskPage) discardLabel() string {

@@ -137,7 +137,7 @@ func (p TaskPage) findingRow(r Rule, f models.Finding) components.FindingRow {
 		Problem: f.Message, Mend: f.Advice, Note: r.Answers[f.ID],
 	}
 	if row.Sheet == "" && len(p.Batch.Files) > 0 {
-		row.Sheet = fileOf(p.Batch.Files, f.File)
+		row.Sheet = fileOf(p.Batch.Tables(), f.File)
 	}
 	if len(f.Suggest) > 0 {
 		row.Mend, row.Proposed = "核对后可改为", components.DifferingChars(string(f.Value), string(f.Suggest))

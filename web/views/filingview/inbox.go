@@ -70,6 +70,7 @@ type InboxReturnPage struct {
 // InboxReturnRow is one batch to be returned.
 type InboxReturnRow struct {
 	Batch  models.Batch
+	Seen   components.Pair // hidden: the last event of the batch that this page shows
 	Reason components.Input
 }
 

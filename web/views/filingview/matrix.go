@@ -23,6 +23,7 @@ type MatrixPage struct {
 	Rows    []MatrixRow
 	Columns []models.Tally // one a month, over the shown units
 	Sum     models.Tally
+	Items   int    // matters that all shown units owe
 	Filter  string // the filter in words; empty: nothing is filtered
 	Open    bool   // a unit's name leads to its tasks
 }
@@ -136,13 +137,8 @@ func matrixSum(y models.Tally) foot {
 
 func footOf(perMille int) foot { return foot{words.Rate(perMille), perMille < matrixLow} }
 
-func (p MatrixPage) items() int {
-	n := 0
-	for _, row := range p.Rows {
-		n += row.Items
-	}
-	return n
-}
+// Wide reports whether the matrix has more months than a sheet held upright.
+func (p MatrixPage) Wide() bool { return len(p.Months) > 12 }
 
 func (p MatrixPage) matrixNothing() components.Nothing {
 	if p.Filter == "" {

@@ -37,9 +37,12 @@ func (p ReceiptPage) facts() []components.Fact {
 	} else {
 		facts = append(facts, components.Fact{Term: "数据行数", Text: components.Thousands(b.RowsValid) + " 行"})
 	}
+	if n := len(b.Documents()); n > 0 {
+		facts = append(facts, components.Fact{Term: "附件", Text: components.Thousands(int64(n)) + " 个"})
+	}
 	facts = append(facts,
 		components.Fact{Term: "报送人", Text: b.CreatedName + "　" + words.Full(b.CreatedAt)},
-		components.Fact{Term: "提交审签", Text: words.Full(b.SubmittedAt)},
+		components.Fact{Term: "提交审签", Text: b.SubmittedName + "　" + words.Full(b.SubmittedAt)},
 		components.Fact{Term: "审签人", Text: b.SignedName + "　" + words.Full(b.SignedAt)},
 	)
 	if b.State == models.BatchEffective || b.State == models.BatchSuperseded {
@@ -98,17 +101,26 @@ func Receipt(p ReceiptPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for _, f := range p.Batch.Files {
-					templ_7745c5c3_Err = components.Facts([]components.Fact{
-						{Term: "文件名", Text: f.Name + "　" + words.Size(f.Size)},
-						{Term: "SHA-256", Text: f.Blob, Code: true},
-					}, true).Render(ctx, templ_7745c5c3_Buffer)
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
+				templ_7745c5c3_Err = receiptFiles(p.Batch.Tables()).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, " <p class=\"gz-hint\">校验和可用常用工具核对；内容有任何改动，校验和即不相同。</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			if documents := p.Batch.Documents(); len(documents) > 0 {
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<h2>附件</h2>")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = receiptFiles(documents).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, " <p class=\"gz-hint\">校验和可用常用工具核对；内容有任何改动，校验和即不相同。</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -120,6 +132,40 @@ func Receipt(p ReceiptPage) templ.Component {
 		}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
+		}
+		return nil
+	})
+}
+
+func receiptFiles(files []models.BatchFile) templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var3 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var3 == nil {
+			templ_7745c5c3_Var3 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		for _, f := range files {
+			templ_7745c5c3_Err = components.Facts([]components.Fact{
+				{Term: "文件名", Text: f.Name + "　" + words.Size(f.Size)},
+				{Term: "SHA-256", Text: f.Blob, Code: true},
+			}, true).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		return nil
 	})

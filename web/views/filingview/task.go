@@ -30,6 +30,7 @@ type TaskPage struct {
 	Late     bool
 	Calm     bool
 	Clock    components.Due
+	Why      *components.Reckoning // how the due date came about
 	Rules    []Rule
 	Show     string // findings shown: "", error, warning
 	History  []workflow.Event
@@ -120,8 +121,8 @@ func (p TaskPage) actions() []components.Action {
 func (p TaskPage) batchActions() []components.Action {
 	b := p.Batch
 	var list []components.Action
-	if b.FindingsBlob != "" && (b.ErrorRows > 0 || b.WarningCount > 0) && p.CanMend {
-		list = append(list, components.Action{Label: "下载批注工作簿", Icon: components.IconDownload, URL: templ.SafeURL(paths.ToBatchAnnotated(b.Code))})
+	if p.hasAnnotated() {
+		list = append(list, components.Action{Label: "下载批注工作簿", Icon: components.IconDownload, URL: p.annotatedURL()})
 	}
 	if b.ReceiptNo != "" {
 		list = append(list, components.Action{Label: "查看回执", Icon: components.IconFileCertificate, URL: templ.SafeURL(paths.ToBatchReceipt(b.Code))})
@@ -131,7 +132,7 @@ func (p TaskPage) batchActions() []components.Action {
 		if m.Verb == models.VerbDiscard {
 			continue // stands with the result of the check
 		}
-		action := components.Action{Label: m.Label, URL: templ.SafeURL(paths.ToBatchMove(b.Code, string(m.Verb)))}
+		action := components.Action{Label: m.Label, URL: p.moveURL(m.Verb)}
 		if m.Main {
 			action.Style = components.StylePrimary
 			last = append(last, action)
@@ -142,14 +143,16 @@ func (p TaskPage) batchActions() []components.Action {
 	return append(list, last...)
 }
 
-func (p TaskPage) hasMain() bool {
-	for _, m := range p.Moves {
-		if m.Main {
-			return true
-		}
+// moveURL leads to a move and says which step of the batch this page shows: what has changed since must be read anew.
+func (p TaskPage) moveURL(verb workflow.Verb) templ.SafeURL {
+	last := int64(0)
+	if n := len(p.History); n > 0 {
+		last = p.History[n-1].ID
 	}
-	return false
+	return templ.SafeURL(paths.With(paths.ToBatchMove(p.Batch.Code, string(verb)), "seen", strconv.FormatInt(last, 10)))
 }
+
+func (p TaskPage) hasMain() bool { return workflow.HasMain(p.Moves) }
 
 func (p TaskPage) mayUpload() bool { return p.CanFile && p.NoUpload == "" && p.Current }
 
@@ -227,8 +230,12 @@ func (p TaskPage) stepsOf(b *models.Batch, steps []components.Step, done, now, s
 	if b.State == models.BatchDiscarded { // went no further, and nobody has anything to do with it
 		return
 	}
+	if b.State == models.BatchClean { // the signature is asked for only once the batch is submitted
+		steps[2].State, steps[2].Note = now, passedNote(b)
+		return
+	}
 	steps[2].State = done
-	if b.State == models.BatchClean || b.State == models.BatchSigning {
+	if b.State == models.BatchSigning {
 		steps[3].State = now
 		return
 	}
@@ -242,6 +249,14 @@ func (p TaskPage) stepsOf(b *models.Batch, steps []components.Step, done, now, s
 		steps[4].State, steps[4].Note = done, b.DecidedName+" "+words.When(b.DecidedAt, p.Now)
 		steps[5].State = done
 	}
+}
+
+// passedNote says under 自动校验 that the batch is through and still with the liaison.
+func passedNote(b *models.Batch) string {
+	if b.Kind == models.BatchNil {
+		return "不需校验，待提交"
+	}
+	return "通过，待提交"
 }
 
 func named(name, post string) string {
@@ -314,7 +329,7 @@ func (p TaskPage) events() []components.Event {
 			sentence = append(sentence, components.Plain("："), components.Bold(e.Detail))
 		}
 		if e.DueAt != 0 {
-			sentence = append(sentence, components.Plain("，补正期限 "+words.Day(models.Instant(e.DueAt))+"17:00"))
+			sentence = append(sentence, components.Plain("，补正期限 "+words.Due(models.Instant(e.DueAt))))
 		}
 		list = append(list, components.Event{When: words.When(models.Instant(e.At), p.Now), DateTime: words.Machine(models.Instant(e.At)),
 			What: sentence, Quote: e.Reason, Bad: bad[e.Verb]})
@@ -328,13 +343,13 @@ func (p TaskPage) events() []components.Event {
 			What: components.Sentence{components.Plain(what)}, Quote: p.Batch.NilReason})
 	}
 	list = append(list, components.Event{When: words.When(p.Task.OpensAt, p.Now), DateTime: words.Machine(p.Task.OpensAt),
-		What: components.Sentence{components.Plain("任务开放，期限 " + words.Day(p.Task.DueAt) + "17:00（遇休息日顺延" + p.unsure("，") + "），" +
+		What: components.Sentence{components.Plain("任务开放，期限 " + words.Due(p.Task.DueAt) + "（遇休息日顺延" + p.unsure("，") + "），" +
 			words.ShortDay(p.Task.LockAt, p.Now) + "锁定")}})
 	return p.withDues(list)
 }
 
 var bad = map[workflow.Verb]bool{
-	models.VerbErrors: true, models.VerbMalformed: true, models.VerbFail: true, models.VerbReturn: true, models.VerbSendBack: true,
+	models.VerbErrors: true, models.VerbMalformed: true, models.VerbMisfit: true, models.VerbFail: true, models.VerbReturn: true, models.VerbSendBack: true,
 	models.VerbDiscard: true,
 }
 
@@ -354,28 +369,9 @@ func (p TaskPage) thread() components.Thread {
 
 func (p TaskPage) drop() components.Drop {
 	return components.Drop{
-		ID: "upload", Action: templ.SafeURL(paths.ToTaskUpload(p.Task.Code)), CSRF: p.Shell.CSRF, Name: "file", Accept: ".xlsx,.csv,.tsv,.txt",
+		ID: "upload", Action: templ.SafeURL(paths.ToTaskUpload(p.Task.Code)), CSRF: p.Shell.CSRF, Name: "file", Accept: p.accept(),
 		Multiple: true, Auto: true, Tall: p.Batch == nil, Title: "把文件拖到这里，或点此选择",
-		Hint: "支持 .xlsx、.csv，可一次选几个文件，每个不超过 200 MB；上传后自动校验，本页可以离开", Label: "上传文件", Problem: p.Problem,
+		Hint: p.dropHint(), Label: "上传文件", Problem: p.Problem,
 		Limits: p.Limits,
 	}
-}
-
-// Busy reports whether the batch is being checked, so that the page must refresh itself without script.
-func Busy(b *models.Batch) bool {
-	return b != nil && (b.State == models.BatchUploaded || b.State == models.BatchChecking)
-}
-
-// ProgressWork is the progress of a check.
-func ProgressWork(b *models.Batch) components.Work {
-	w := components.Work{ID: "check-progress", Name: "校验", Icon: components.IconFileCheck, Text: "已上传，正在排队校验", Percent: -1,
-		Poll: templ.SafeURL(paths.ToBatchProgress(b.Code))}
-	if b.Progress > 0 {
-		w.Text = "正在校验　第 " + components.Thousands(b.Progress) + " 行"
-		if b.ProgressTotal > b.Progress {
-			w.Text += "，共约 " + components.Thousands(b.ProgressTotal) + " 行"
-			w.Percent = float64(b.Progress) * 100 / float64(b.ProgressTotal)
-		}
-	}
-	return w
 }

@@ -69,13 +69,18 @@ func (p TaskPage) askLabel() string {
 	if !p.CanFile {
 		verb = "提出"
 	}
+	return verb + p.askKind().Label()
+}
+
+// askKind is what is likeliest to be asked for as the task stands.
+func (p TaskPage) askKind() models.WaiverKind {
 	switch {
 	case p.Task.Effective() != nil:
-		return verb + "更正"
+		return models.WaiverCorrection
 	case p.Now.UnixMilli() >= int64(p.Task.LockAt):
-		return verb + "解锁补报"
+		return models.WaiverUnlock
 	}
-	return verb + "免报"
+	return models.WaiverExempt
 }
 
 func (p TaskPage) contactLine() string {

@@ -112,6 +112,9 @@ func (p WaiverPage) events() []components.Event {
 			What: components.Sentence{components.Plain(e.ActorName + "（" + e.ActorPost + "）" + move.Label)}, Quote: e.Reason,
 			Bad: e.Verb == models.VerbRefuse})
 	}
+	if p.Waiver.CreatedBy == 0 { // nobody asked: the portal follows how the area shares
+		return list
+	}
 	asked := components.Event{When: words.When(p.Waiver.CreatedAt, p.Now), DateTime: words.Machine(p.Waiver.CreatedAt),
 		What: components.Sentence{components.Plain(p.Waiver.Task.Unit.Name + "提出" + p.Waiver.Kind.Label() + "申请")}, Quote: p.Waiver.Reason}
 	if raised != "" { // the Office raised it itself: its first agreement is the request
@@ -125,6 +128,7 @@ type WaiverFormPage struct {
 	Shell  layout.Shell
 	Task   models.FilingTask
 	Office bool
+	Chosen models.WaiverKind // what the reader has chosen, or the only one there is; empty: nothing yet
 	Kind   components.Input
 	Reason components.Input
 	Until  *components.Input // nil where nothing can be unlocked
@@ -162,12 +166,16 @@ func (p WaiverFormPage) label() string {
 	return "提交申请"
 }
 
-func (p WaiverFormPage) title() string { return WaiverFormTitle(p.Office) }
+func (p WaiverFormPage) title() string { return WaiverFormTitle(p.Office, p.Chosen) }
 
-// WaiverFormTitle names the form: a unit asks, the Office raises.
-func WaiverFormTitle(office bool) string {
+// WaiverFormTitle names the form after what is chosen, "" for nothing yet: a unit asks, the Office raises.
+func WaiverFormTitle(office bool, chosen models.WaiverKind) string {
+	verb := "申请"
 	if office {
-		return "提出更正、解锁或免报"
+		verb = "提出"
 	}
-	return "申请更正、解锁或免报"
+	if chosen == "" {
+		return verb + "更正、解锁或免报"
+	}
+	return verb + chosen.Label()
 }

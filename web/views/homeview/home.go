@@ -16,6 +16,7 @@ type Page struct {
 	Sub     string
 	Actions []components.Action
 	Next    components.Next
+	Tiers   []components.Tab // 全市, 市级: of which units the figures are; nil: there is no choice
 	Figures []components.Figure
 	Todos   *Todos
 	Month   *Month
@@ -148,7 +149,8 @@ type Count struct {
 type Overdue struct {
 	Sub   string // 近 12 期
 	Units []OverdueUnit
-	URL   string // the matrix
+	URL   string           // the matrix
+	Tiers []components.Tab // of which units, where no figures above say it
 }
 
 // OverdueUnit is one late unit.

@@ -204,6 +204,10 @@ func TestPage_refreshesItselfWithoutScript(t *testing.T) {
 	if _, html := render(t, layout.Page(busy)); !strings.Contains(html, `<noscript><meta http-equiv="refresh" content="5"></noscript>`) {
 		t.Error("without script the page stands still")
 	}
+	busy.RefreshURL = "/filings/batches/ZJJ-02-202610-1" // else a fragment in the address would make it only scroll
+	if _, html := render(t, layout.Page(busy)); !strings.Contains(html, `content="5; url=/filings/batches/ZJJ-02-202610-1"`) {
+		t.Error("the refresh does not name its address")
+	}
 }
 
 func TestDocument_isAPaperWithItsNumber(t *testing.T) {

@@ -32,6 +32,7 @@ type Shell struct {
 	Flash        []components.Notice
 	Search       string // what was searched for
 	Now          string // when the page was made, in words: 2026年11月23日 15:20
+	Across       bool   // printed across the sheet
 	Version      string
 	Support      string // whom to call: 0635-0000000
 	Organiser    string // on pages without a session: 聊城市税收共治工作领导小组办公室（市财政局）
@@ -45,6 +46,9 @@ type Shell struct {
 
 	// RefreshSeconds reloads the page for readers without script, on pages that show work under way; 0: never.
 	RefreshSeconds int
+	// RefreshURL is the page's own address without a fragment: with one, which the browser keeps after a form was sent, a
+	// refresh without an address would only scroll. Empty: the address that the browser shows.
+	RefreshURL string
 }
 
 // Crumb is one step of the way back; the last one is the page itself and has no address.
@@ -135,7 +139,13 @@ func (s Shell) about() string {
 	return line
 }
 
-func (s Shell) refresh() string { return strconv.Itoa(s.RefreshSeconds) }
+func (s Shell) refresh() string {
+	seconds := strconv.Itoa(s.RefreshSeconds)
+	if s.RefreshURL == "" {
+		return seconds
+	}
+	return seconds + "; url=" + s.RefreshURL
+}
 
 // htmxConfig keeps htmx within the content security policy and lets answers with a meaning be shown:
 // 422 is the form with its errors and goes where the form was; other refusals are a short notice and go to

@@ -35,14 +35,21 @@ type Reason struct {
 	URL  string
 }
 
+// ItemLine is a catalogue item that a design's template serves, with its cycle, due and lock day in words.
+type ItemLine struct {
+	Name, Text string
+	URL        string
+	Edit       string // where its cycle and days are changed; empty: not by the reader
+}
+
 // Frame is what all pages of a design have in common.
 type Frame struct {
 	Shell    layout.Shell
 	Now      time.Time
 	Design   models.Design
 	Units    []string
-	Due      string // the cycle of the items
-	Items    string // the items with cycle, due and lock day, in words
+	Due      string     // the cycle of the items
+	Items    []ItemLine // the items that it serves
 	Part     Part
 	Next     []workflow.Segment
 	Moves    []workflow.Move
@@ -50,12 +57,14 @@ type Frame struct {
 	Comments int
 	Open     int // comments that wait for an answer
 	Trials   int
-	Earlier  bool   // there is a version to compare with
-	CanEdit  bool   // it is a draft and the reader designs
-	CanSay   bool   // the reader may comment now
-	CanTry   bool   // the reader may try a file now
-	SeesTry  bool   // the reader's role tries files
-	Conflict string // somebody was faster; what was typed still stands in the form
+	Earlier  bool               // there is a version to compare with
+	CanEdit  bool               // it is a draft and the reader designs
+	CanSay   bool               // the reader may comment now
+	CanTry   bool               // the reader may try a file now
+	SeesTry  bool               // the reader's role tries files
+	Editing  bool               // a form on the page has the primary button
+	Hint     *components.Action // what the reader can do at once, beside the next step
+	Conflict string             // somebody was faster; what was typed still stands in the form
 }
 
 func (f Frame) head() components.Head {
@@ -71,7 +80,7 @@ func (f Frame) actions() []components.Action {
 	for _, m := range f.Moves {
 		action := components.Action{Label: m.Label, URL: templ.SafeURL(paths.ToDesignMove(f.Design.ID, string(m.Verb)))}
 		switch {
-		case m.Main && f.Part == PartFields && f.CanEdit: // the editor's own button is the primary one there
+		case m.Main && f.Editing: // the form's own button is the primary one there
 			main = append(main, action)
 		case m.Main:
 			action.Style = components.StylePrimary
@@ -84,7 +93,7 @@ func (f Frame) actions() []components.Action {
 }
 
 func (f Frame) next() components.Next {
-	n := components.Next{Sentence: words.Sentence(f.Next)}
+	n := components.Next{Sentence: words.Sentence(f.Next), Action: f.Hint}
 	if models.TemplateFlow.Describe(f.Design.State).Waits == "" {
 		n.Tone = components.ToneCalm
 	}

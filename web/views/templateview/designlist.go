@@ -1,6 +1,8 @@
 package templateview
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -68,6 +70,7 @@ type DesignForm struct {
 	Was    string
 	Seen   string
 	Inputs []components.Input
+	Back   string // where nothing is edited; empty: the page is the form
 	Remove string // where the shown part is taken out; empty: it is new
 	Facts  []components.Fact
 }
@@ -78,6 +81,15 @@ type RulesPage struct {
 	Selected  string
 	Functions []string
 	Try       *Try
+}
+
+// tryHint says what is tried: the rule in the editor as it was saved, or all of them.
+func (p RulesPage) tryHint() string {
+	what := "全部规则"
+	if p.Selected != "" {
+		what = "选中的规则"
+	}
+	return "填几行样例，按校验报送文件的同一程序试算" + what + "；不保存样例"
 }
 
 // ListsPage is the code lists of a design, one of them in the editor.
@@ -111,13 +123,6 @@ type TryResult struct {
 
 func edited(d models.Design) models.Instant { return max(d.EditedAt, d.CreatedAt) }
 
-func (f Frame) itemsText() string {
-	if f.Items == "" {
-		return "还没有指定用于哪些目录项。"
-	}
-	return f.Items
-}
-
 func (p RulesPage) noRules() *components.Nothing {
 	if len(p.Design.Definition.Rules) > 0 {
 		return nil
@@ -138,4 +143,20 @@ func tryColumns(fields []models.Field) []components.Column {
 		columns = append(columns, components.Column{Label: Field{Field: f}.title()})
 	}
 	return columns
+}
+
+// shownItems is how many entries of a code list its line in the table names.
+const shownItems = 8
+
+// firstItems names the first entries of a code list and how many more there are.
+func firstItems(l models.CodeList) string {
+	var names []string
+	for _, item := range l.Items[:min(len(l.Items), shownItems)] {
+		names = append(names, item.Name)
+	}
+	text := strings.Join(names, "、")
+	if len(l.Items) > shownItems {
+		text += fmt.Sprintf(" 等 %d 条", len(l.Items))
+	}
+	return text
 }

@@ -2,6 +2,7 @@ package templateview
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -98,6 +99,11 @@ type ComparePage struct {
 	From, To   []components.Option // the versions to choose among; only of published ones
 	OldNo      string
 	NewNo      string
+}
+
+// removes reports whether the new version has given up a field.
+func (p ComparePage) removes() bool {
+	return slices.ContainsFunc(p.Comparison.Fields, func(c models.Change) bool { return c.Kind == models.ChangeRemoved })
 }
 
 // PlainFrame is what the comparison of published versions needs of its page.

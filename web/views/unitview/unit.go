@@ -73,6 +73,7 @@ type Contact struct {
 type Rest struct {
 	Heir     string // name of the unit that took over; empty: none
 	Tasks    []RestTask
+	Calls    []RestCall
 	Items    []models.CatalogueItem
 	Transfer templ.SafeURL // of the matters; empty: they cannot go over
 	Notes    []string      // accounts, seats
@@ -87,12 +88,24 @@ type RestTask struct {
 	Stays    string // why
 }
 
+// RestCall is one ad-hoc call for information that a closed unit has not settled.
+type RestCall struct {
+	Call     models.Call
+	State    components.Badge
+	Due      string
+	Transfer string // address; empty: it stays
+	Stays    string // why
+	Off      string // address of calling it off; empty: it is answered
+}
+
 var dutyColumns = []components.Column{{Label: "共享事项（方案原文）"}, {Label: "周期"}, {Label: "信息模板"}, {Label: "期次"}, {Label: "期限"}, {Label: "状态"}, {Label: "报送记录"}}
 
 var monthColumns = []components.Column{{Label: "期次"}, {Label: "状态"}, {Label: "应报（项）", Num: true}, {Label: "已报（项）", Num: true}, {Label: "按时（项）", Num: true},
 	{Label: "逾期未报（项）", Num: true}, {Label: "按时率", Num: true}}
 
 var restColumns = []components.Column{{Label: "任务"}, {Label: "期限"}, {Label: "状态"}, {Label: "办理", Actions: true}}
+
+var restCallColumns = []components.Column{{Label: "专项需求"}, {Label: "答复期限"}, {Label: "状态"}, {Label: "办理", Actions: true}}
 
 func (p UnitPage) dutyHeads() []components.Column {
 	if p.States {
@@ -119,6 +132,11 @@ func (p UnitPage) dutiesSub() string {
 func (p UnitPage) noDuties() *components.Nothing {
 	if len(p.Duties) > 0 {
 		return nil
+	}
+	if p.Unit.Closed() {
+		return &components.Nothing{Icon: components.IconListCheck, Title: "没有共享事项", InPanel: true,
+			Text:    "本单位已撤并。方案列在本单位名下的事项现由谁提供，见共享目录。",
+			Actions: []components.Action{{Label: "查看共享目录", URL: templ.SafeURL(paths.With(paths.Catalogue, "unit", p.Unit.Code))}}}
 	}
 	return &components.Nothing{Icon: components.IconListCheck, Title: "没有共享事项", InPanel: true,
 		Text: "方案二（二）没有规定本单位提供信息；领导小组办公室需要时可依方案二（二）36 提出。"}

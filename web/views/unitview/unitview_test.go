@@ -81,9 +81,15 @@ func TestUnit_WhatIsLeftOfAClosedOne(t *testing.T) {
 	task := models.FilingTask{Code: "FGW-05-202611", Item: models.CatalogueItem{Name: viewtest.Hostile}, Period: "2026-11"}
 	page := unitview.UnitPage{Shell: viewtest.Shell("单位"), Unit: unit("fgw", "市发展改革委", models.UnitMember, 1), Rest: &unitview.Rest{Heir: "市工信局",
 		Tasks: []unitview.RestTask{{Task: task, Transfer: "/units/fgw/transfer?task=x"}, {Task: task, Stays: "已有上传，由原单位办完"}},
+		Calls: []unitview.RestCall{{Call: models.Call{Code: "XQ-2026-001", Title: viewtest.Hostile}, Transfer: "/units/fgw/transfer?call=x", Off: "/catalogue/calls/x/call_off"},
+			{Call: models.Call{Code: "XQ-2026-002", Title: "名录"}, Stays: "已答复，请打开核对"}},
 		Items: []models.CatalogueItem{{Name: "甲"}, {Name: "乙"}}, Transfer: "/units/fgw/transfer", Notes: []string{viewtest.Hostile}}}
-	text := viewtest.Words(viewtest.Page(t, unitview.Unit(page)).Find("#rest"))
-	for _, want := range []string{"转出", "提出免报", "已有上传，由原单位办完", "共享事项 2 项目前没有单位报送：甲、乙。", "转由市工信局报送", viewtest.Hostile} {
+	doc := viewtest.Page(t, unitview.Unit(page))
+	text := viewtest.Words(doc.Find("#rest"))
+	if offs := doc.Find(`#rest a[href="/catalogue/calls/x/call_off"]`).Length(); offs != 1 {
+		t.Errorf("%d calls can be called off", offs)
+	}
+	for _, want := range []string{"XQ-2026-001", "撤销需求", "XQ-2026-002", "已答复，请打开核对", "转出", "提出免报", "已有上传，由原单位办完", "共享事项 2 项目前没有单位报送：甲、乙。", "转由市工信局报送", viewtest.Hostile} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in %s", want, text)
 		}

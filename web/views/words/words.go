@@ -33,6 +33,15 @@ func Day(at models.Instant) string {
 	return fmt.Sprintf("%d月%d日（%s）", int(t.Month()), t.Day(), weekdays[t.Weekday()])
 }
 
+// Due writes the moment at which something is late: 11月25日（周三）17:00.
+func Due(at models.Instant) string { return Day(at) + at.Time().Format("15:04") }
+
+// Tile writes a day at the head of a tile: 11月25日 周三.
+func Tile(day models.Day) string {
+	t := day.Time()
+	return fmt.Sprintf("%d月%d日 %s", int(t.Month()), t.Day(), weekdays[t.Weekday()])
+}
+
 // ShortDay writes an instant's day: 11月25日, with the year where it is not the running one.
 func ShortDay(at models.Instant, now time.Time) string {
 	if at.IsZero() {
