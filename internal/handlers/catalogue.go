@@ -209,6 +209,9 @@ func sheetWords(sheet catalogue.Sheet) string {
 	if added > 0 {
 		text += fmt.Sprintf("，%d 项为补充", added)
 	}
+	if ended := len(sheet.Rows) - inForce; ended > 0 {
+		text += fmt.Sprintf("；另有 %d 项已停用", ended)
+	}
 	return text
 }
 

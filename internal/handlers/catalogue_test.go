@@ -173,7 +173,7 @@ func TestItemRetire_AsksTheReason(t *testing.T) {
 	office.Post(path, values("from", "2026-11", "reason", "", "seen", "0")).WantStatus(422).Want("请填写理由")
 	office.Post(path, values("from", "2020-01", "reason", "不再登记", "seen", "0")).WantStatus(422).Want("请选择生效期次", "不再登记")
 	office.Post(path, values("from", "2026-11", "reason", "不再登记", "seen", "0")).WantStatus(303).Follow().Want("已停用，不再写入新的任务", "不再登记").Not("修改目录项")
-	office.Get(paths.Catalogue+"?state=retired").Want("共 1 项", "已停用")
+	office.Get(paths.Catalogue+"?state=retired").Want("共 1 项", "已停用", "；另有 1 项已停用")
 	office.Get(paths.Catalogue + "?unit=zjj").Want("标底纹的 10 处") // the plan's words stay marked
 	office.Post(paths.ToItemPart(paths.ItemPropose, "zjj-05"), values("kind", "edit", "text", "x", "reason", "y")).WantStatus(403)
 }
