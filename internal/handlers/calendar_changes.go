@@ -64,11 +64,7 @@ func (a *App) calendarChanges(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	rows, total, err := a.Calendar.Changes(ctx, who, q.filter)
-	if err == nil && len(rows) == 0 && total > 0 {
-		q.filter.Page = lastPage(total, form.PageSize)
-		rows, total, err = a.Calendar.Changes(ctx, who, q.filter)
-	}
+	rows, total, err := withinEnd(ctx, who, &q.filter, &q.filter.Page, a.Calendar.Changes)
 	if err != nil {
 		return err
 	}

@@ -79,11 +79,7 @@ func (a *App) calls(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	rows, total, err := a.Desk.Calls(ctx, who, q.filter)
-	if err == nil && len(rows) == 0 && total > 0 {
-		q.filter.Page = lastPage(total, form.PageSize)
-		rows, total, err = a.Desk.Calls(ctx, who, q.filter)
-	}
+	rows, total, err := withinEnd(ctx, who, &q.filter, &q.filter.Page, a.Desk.Calls)
 	if err != nil {
 		return err
 	}

@@ -105,11 +105,7 @@ func (a *App) proposals(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	rows, total, err := a.Desk.Proposals(ctx, who, q.filter)
-	if err == nil && len(rows) == 0 && total > 0 {
-		q.filter.Page = lastPage(total, form.PageSize)
-		rows, total, err = a.Desk.Proposals(ctx, who, q.filter)
-	}
+	rows, total, err := withinEnd(ctx, who, &q.filter, &q.filter.Page, a.Desk.Proposals)
 	if err != nil {
 		return err
 	}

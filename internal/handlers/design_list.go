@@ -62,11 +62,7 @@ func designQueryOf(c echo.Context) designQuery {
 func (a *App) designs(c echo.Context) error {
 	ctx, who := c.Request().Context(), actor(c)
 	q := designQueryOf(c)
-	rows, total, err := a.Designs.Designs(ctx, who, q.filter)
-	if err == nil && len(rows) == 0 && total > 0 {
-		q.filter.Page = lastPage(total, form.PageSize)
-		rows, total, err = a.Designs.Designs(ctx, who, q.filter)
-	}
+	rows, total, err := withinEnd(ctx, who, &q.filter, &q.filter.Page, a.Designs.Designs)
 	if err != nil {
 		return err
 	}

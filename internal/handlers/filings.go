@@ -82,11 +82,7 @@ func (a *App) filings(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	rows, total, err := a.Filing.Tasks(ctx, who, q.filter)
-	if err == nil && len(rows) == 0 && total > 0 {
-		q.filter.Page = lastPage(total, form.PageSize)
-		rows, total, err = a.Filing.Tasks(ctx, who, q.filter)
-	}
+	rows, total, err := withinEnd(ctx, who, &q.filter, &q.filter.Page, a.Filing.Tasks)
 	if err != nil {
 		return err
 	}

@@ -61,11 +61,7 @@ func (a *App) handovers(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	rows, total, err := a.Exchange.Handovers(ctx, who, q.filter)
-	if err == nil && len(rows) == 0 && total > 0 {
-		q.filter.Page = lastPage(total, form.PageSize)
-		rows, total, err = a.Exchange.Handovers(ctx, who, q.filter)
-	}
+	rows, total, err := withinEnd(ctx, who, &q.filter, &q.filter.Page, a.Exchange.Handovers)
 	if err != nil {
 		return err
 	}

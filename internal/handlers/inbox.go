@@ -58,11 +58,7 @@ func (a *App) inbox(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	batches, total, err := a.Filing.Inbox(ctx, who, q.filter)
-	if err == nil && len(batches) == 0 && total > 0 {
-		q.filter.Page = lastPage(total, form.PageSize)
-		batches, total, err = a.Filing.Inbox(ctx, who, q.filter)
-	}
+	batches, total, err := withinEnd(ctx, who, &q.filter, &q.filter.Page, a.Filing.Inbox)
 	if err != nil {
 		return err
 	}

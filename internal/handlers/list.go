@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -92,6 +93,17 @@ func (l address) pages(total int64, page int, unit string) components.Pages {
 	return components.NewPages(int(total), page, form.PageSize, unit, func(n int) components.URL {
 		return components.URL(l.with("page", fmt.Sprint(n)))
 	})
+}
+
+// withinEnd returns the page of a list that the filter asks for and how many rows there are in all. A page behind the end
+// becomes the last one: what stood on it may have been dealt with meanwhile.
+func withinEnd[F, T any](ctx context.Context, who models.Actor, f *F, page *int, find func(context.Context, models.Actor, F) ([]T, int64, error)) ([]T, int64, error) {
+	rows, total, err := find(ctx, who, *f)
+	if err == nil && len(rows) == 0 && total > 0 {
+		*page = lastPage(total, form.PageSize)
+		return find(ctx, who, *f)
+	}
+	return rows, total, err
 }
 
 // onPage returns the part of a whole list that page shows, and the number of that page within the list's ends.

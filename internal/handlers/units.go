@@ -118,11 +118,7 @@ func (a *App) units(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	rows, total, err := a.Directory.ListUnits(ctx, who, q.filter)
-	if err == nil && len(rows) == 0 && total > 0 {
-		q.filter.Page = lastPage(total, form.PageSize)
-		rows, total, err = a.Directory.ListUnits(ctx, who, q.filter)
-	}
+	rows, total, err := withinEnd(ctx, who, &q.filter, &q.filter.Page, a.Directory.ListUnits)
 	if err != nil {
 		return err
 	}

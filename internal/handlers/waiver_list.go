@@ -70,11 +70,7 @@ func (a *App) waivers(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	rows, total, err := a.Filing.Waivers(ctx, who, q.filter)
-	if err == nil && len(rows) == 0 && total > 0 {
-		q.filter.Page = lastPage(total, form.PageSize)
-		rows, total, err = a.Filing.Waivers(ctx, who, q.filter)
-	}
+	rows, total, err := withinEnd(ctx, who, &q.filter, &q.filter.Page, a.Filing.Waivers)
 	if err != nil {
 		return err
 	}
