@@ -92,34 +92,36 @@ func (s *Service) Unlocking(ctx context.Context, actor models.Actor) ([]Todo, er
 	if !s.Guard.Can(actor, "filing", "upload") {
 		return nil, nil
 	}
-	db := s.DB.Read.WithContext(ctx)
-	asked, err := unlocksAsked(db, actor.Unit.ID)
-	if err != nil || len(asked) == 0 {
-		return nil, err
+	var asked []models.Waiver
+	err := s.DB.Read.WithContext(ctx).Scopes(unlocksAsked(actor.Unit.ID)).Preload("Task").Preload("Task.Item").Limit(TodoCap).Find(&asked).Error
+	if err != nil {
+		return nil, database.Fault(fmt.Errorf("read requests for an unlock: %w", err))
 	}
 	var todos []Todo
 	for _, w := range asked {
-		stand := w.Task.Standing(s.now())
-		todos = append(todos, Todo{Title: w.Task.Item.Name + "　" + w.Task.Period.Label(), Task: w.Task.Code, Code: w.Code, Waiver: true, State: w.State, Stand: stand,
+		todos = append(todos, Todo{Title: w.Task.Item.Name + "　" + w.Task.Period.Label(), Task: w.Task.Code, Code: w.Code, Waiver: true, State: w.State,
 			Note: "解锁补报申请 " + w.Code + "，同意后上传补报文件", Verb: "查看", LastAt: w.CreatedAt})
 	}
 	slices.SortFunc(todos, func(a, b Todo) int { return cmp.Or(cmp.Compare(a.LastAt, b.LastAt), strings.Compare(a.Task, b.Task)) })
 	return todos, nil
 }
 
-// unlocksAsked are a unit's requests for an unlock that wait for the Office, by task.
-func unlocksAsked(db *gorm.DB, unitID int64) (map[int64]models.Waiver, error) {
-	var open []models.Waiver
-	err := db.Preload("Task").Preload("Task.Item").Where("waivers.unit_id = ? AND waivers.kind = ? AND waivers.state IN ?", unitID, models.WaiverUnlock,
-		models.WaiverFlow.WaitingFor(workflow.Office)).Order("waivers.id").Limit(TodoCap).Find(&open).Error
+// unlocksAsked keeps a unit's requests for an unlock that wait for the Office.
+func unlocksAsked(unitID int64) func(*gorm.DB) *gorm.DB {
+	return func(db *gorm.DB) *gorm.DB {
+		return db.Where("waivers.unit_id = ? AND waivers.kind = ? AND waivers.state IN ?", unitID, models.WaiverUnlock,
+			models.WaiverFlow.WaitingFor(workflow.Office)).Order("waivers.id")
+	}
+}
+
+// beingUnlocked returns the ids of those tasks of a unit for which an unlock is asked and not yet decided.
+func beingUnlocked(db *gorm.DB, unitID int64) ([]int64, error) {
+	var ids []int64
+	err := db.Model(&models.Waiver{}).Scopes(unlocksAsked(unitID)).Pluck("task_id", &ids).Error
 	if err != nil {
 		return nil, database.Fault(fmt.Errorf("read requests for an unlock: %w", err))
 	}
-	asked := map[int64]models.Waiver{}
-	for _, w := range open {
-		asked[w.TaskID] = w
-	}
-	return asked, nil
+	return ids, nil
 }
 
 // WithLiaison returns what the actor's unit is to do next and the actor may not, soonest due first: it waits for the liaison.
@@ -151,14 +153,14 @@ func (s *Service) unitTodos(db *gorm.DB, actor models.Actor, whose bool) ([]Todo
 	if err != nil {
 		return nil, err
 	}
-	asked, err := unlocksAsked(db, actor.Unit.ID)
+	asked, err := beingUnlocked(db, actor.Unit.ID)
 	if err != nil {
 		return nil, err
 	}
 	var todos []Todo
 	for i := range tasks {
 		next, ok := s.stepOf(&tasks[i])
-		if !ok || s.Guard.Can(actor, next.Object, next.Action) != whose || next.Locked && asked[tasks[i].ID].ID != 0 { // it is the Office's turn: see Unlocking
+		if !ok || s.Guard.Can(actor, next.Object, next.Action) != whose || next.Locked && slices.Contains(asked, tasks[i].ID) { // it is the Office's turn: see Unlocking
 			continue
 		}
 		todo := s.unitTodo(&tasks[i], next)
