@@ -35,12 +35,22 @@ type TaskFilter struct {
 	Size     int
 }
 
-// taskScope narrows a query to what the actor sees and the filter asks for. A standing that SQL does not tell exactly is
-// narrowed to the tasks that may have it.
+// taskScope narrows a query to what the actor sees and the filter asks for, with each task's item and unit.
 func (s *Service) taskScope(actor models.Actor, f TaskFilter) func(*gorm.DB) *gorm.DB {
 	return func(db *gorm.DB) *gorm.DB {
-		db = db.Scopes(database.Visible(actor, "filing_tasks.unit_id"), database.Shared(actor, "filing_tasks.unit_id", "filing_tasks.id")).Joins("Item").Joins("Unit").
-			Scopes(database.ContainsAny(f.Text, "Item.name", "filing_tasks.code"))
+		return db.Joins("Item").Joins("Unit").Scopes(s.taskConditions(actor, f))
+	}
+}
+
+// asksNames reports whether the filter asks something of a task's item or unit.
+func (f TaskFilter) asksNames() bool { return f.Text != "" || f.Item != "" || f.Unit != "" }
+
+// taskConditions are the conditions of taskScope; those that ask names need its joins. A standing that SQL does not tell
+// exactly is narrowed to the tasks that may have it.
+func (s *Service) taskConditions(actor models.Actor, f TaskFilter) func(*gorm.DB) *gorm.DB {
+	return func(db *gorm.DB) *gorm.DB {
+		db = db.Scopes(database.Visible(actor, "filing_tasks.unit_id"), database.Shared(actor, "filing_tasks.unit_id", "filing_tasks.id"),
+			database.ContainsAny(f.Text, "Item.name", "filing_tasks.code"))
 		if facts, _ := s.standingFacts(f.Standing); facts != nil {
 			db = db.Where(facts)
 		}
@@ -69,8 +79,12 @@ func (s *Service) Tasks(ctx context.Context, actor models.Actor, f TaskFilter) (
 	if _, exact := s.standingFacts(f.Standing); !exact {
 		return s.tasksDerived(db, actor, f)
 	}
+	counted := s.taskConditions
+	if f.asksNames() { // without, counting a long history must not look up every name
+		counted = s.taskScope
+	}
 	var total int64
-	if err := db.Model(&models.FilingTask{}).Scopes(s.taskScope(actor, f)).Count(&total).Error; err != nil {
+	if err := db.Model(&models.FilingTask{}).Scopes(counted(actor, f)).Count(&total).Error; err != nil {
 		return nil, 0, database.Fault(fmt.Errorf("count tasks: %w", err))
 	}
 	rows, err := s.taskRows(db.Scopes(database.Page(f.Page, f.Size)), actor, f)
